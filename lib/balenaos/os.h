@@ -1,0 +1,96 @@
+/* os.h - the operating system that an image holds
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Finds the boot partition by what it says of itself (GPT name or label,
+ * then device-type.json, then the flag files; never a number), gives
+ * partitions their roles, and reads version and device type.
+ */
+#ifndef BALIMG_BALENAOS_OS_H
+#define BALIMG_BALENAOS_OS_H
+
+#include "balenaos/release.h"
+#include "base/plan.h"
+#include "disklabel/label.h"
+#include "volume/volume.h"
+
+enum os_role {
+	OS_ROLE_NONE,
+	OS_ROLE_BOOT,
+	OS_ROLE_ROOT_A,
+	OS_ROLE_ROOT_B,
+	OS_ROLE_STATE,
+	OS_ROLE_DATA,
+	OS_ROLE_CONF, /* resin-conf, flash-conf: 1.x */
+	OS_ROLE_EFI,  /* balena-efi of a secure-boot disk */
+};
+
+enum os_variant {
+	OS_VARIANT_NONE, /* 2.85.0 and later: one image for both */
+	OS_VARIANT_DEVELOPMENT,
+	OS_VARIANT_PRODUCTION,
+	OS_VARIANT_UNKNOWN,
+};
+
+/* One partition, or the whole of an image without a table (number 0). */
+struct os_partition {
+	const struct partition *partition; /* NULL: the whole image */
+	uint64_t start, size;		   /* bytes */
+	struct volume_identity identity;
+	enum os_role role;
+};
+
+struct os; /* an image's partitions and what they hold */
+
+/* Read the table and identify every partition of @image (lent).  Fails only
+ * where the table is damaged or reading does; an image that is no balenaOS
+ * has no boot partition. */
+struct os *os_open(struct source *image, struct balimg_error *err) MUST_USE;
+void os_close(struct os *os);
+DEFINE_AUTO(os, os_close)
+#define AUTO_OS __attribute__((cleanup(cleanup_os)))
+
+const struct label *os_label(const struct os *os);
+size_t os_partition_count(const struct os *os);
+const struct os_partition *os_get_partition(const struct os *os, size_t at);
+
+/* "boot", "rootA", ...; "" for OS_ROLE_NONE. */
+const char *os_role_name(enum os_role role);
+
+/* The index of the partition that @name names: number, GPT name, label or
+ * role, in this order; "" is the whole image.  BALIMG_E_NOT_FOUND, with those
+ * there are as a hint. */
+int os_find_partition(const struct os *os, const char *name, size_t *at,
+		      struct balimg_error *err) MUST_USE;
+
+/* The volume of partition @at; opened once, lent for the life of @os. */
+struct volume *os_volume(struct os *os, size_t at, struct balimg_error *err)
+	MUST_USE;
+
+/* The boot volume (index in *@at unless NULL); BALIMG_E_NOT_FOUND if this is
+ * no balenaOS image. */
+struct volume *os_boot(struct os *os, size_t *at, struct balimg_error *err)
+	MUST_USE;
+
+/* The volume that holds config.json: boot, or conf up to 1.11. */
+struct volume *os_config_volume(struct os *os, size_t *at,
+				struct balimg_error *err) MUST_USE;
+
+/* How a partition is called in messages: "resin-boot", "partition 3". */
+const char *os_partition_title(const struct os *os, size_t at);
+
+/* Facts, read when first asked; NULL or unparsed if the image does not tell.
+ * os_release() is from the boot partition's os-release. */
+int os_release(struct os *os, const struct release **release,
+	       struct balimg_error *err) MUST_USE;
+int os_variant(struct os *os, enum os_variant *variant,
+	       struct balimg_error *err) MUST_USE;
+int os_device_type(struct os *os, const char **slug, struct balimg_error *err)
+	MUST_USE;
+int os_is_flasher(struct os *os, bool *flasher, struct balimg_error *err)
+	MUST_USE;
+
+/* Flush every volume that was opened. */
+int os_flush(struct os *os, struct balimg_error *err) MUST_USE;
+
+#endif /* BALIMG_BALENAOS_OS_H */

@@ -1,0 +1,262 @@
+/* balimg.h - customise balenaOS disk images, without booting and without root
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * An image is a base (a raw file or a block device) plus an overlay of what
+ * was edited.  balimg_open() gives the base; balimg_apply() stages edits in
+ * the overlay, where every reading call sees them; balimg_commit() is the
+ * only call that writes, and writes all or nothing.  An image closed without
+ * a commit is as it was.
+ *
+ * What the library tells, it tells as JSON text (UTF-8, one value): one form
+ * for C, for other languages, and for `balimg --json`.  Secrets in it are
+ * replaced by "<hidden>" unless BALIMG_SHOW_SECRETS is given.
+ *
+ * Calls return 0 or a pointer when they did what they say, -1 or NULL with
+ * @err set otherwise.  @err may be NULL.  An image belongs to one thread at
+ * a time; different images may be used by different threads.  The library
+ * never prints, never exits, and never aborts.
+ */
+#ifndef BALIMG_H
+#define BALIMG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define BALIMG_MUST_USE __attribute__((warn_unused_result))
+#pragma GCC visibility push(default)
+#else
+#define BALIMG_MUST_USE
+#endif
+
+/* Kinds of failure.  The command line's exit status follows from it, see
+ * balimg_exit_status(). */
+enum balimg_code {
+	BALIMG_OK = 0,
+	BALIMG_E_USAGE,	      /* the call itself is wrong */
+	BALIMG_E_INVALID,     /* the input is damaged or malformed */
+	BALIMG_E_UNSUPPORTED, /* the input is sound, but not for us (yet) */
+	BALIMG_E_NOT_FOUND,   /* what was named is not there */
+	BALIMG_E_REFUSED,     /* would endanger the device or the data */
+	BALIMG_E_IO,	      /* a read, a write, a permission */
+	BALIMG_E_NO_SPACE,    /* in the image's file system or the host's */
+	BALIMG_E_NO_MEMORY,
+	BALIMG_E_INTERRUPTED, /* the progress callback said stop */
+};
+
+/* The caller's, zeroed before use: `struct balimg_error err = { 0 };` */
+struct balimg_error {
+	enum balimg_code code;
+	int sys_errno;	   /* errno of the failed system call, or 0 */
+	char where[256];   /* "sdcard.img: resin-boot: config.json", or "" */
+	char message[512]; /* one sentence without a full stop */
+	char hint[256];	   /* what to do about it, or "" */
+};
+
+struct balimg_image; /* an open image */
+struct balimg_edits; /* a list of edits, in order */
+
+/* "0.1.0" */
+const char *balimg_version(void);
+
+/* "refused", "not-found", ...: the word for @code in JSON. */
+const char *balimg_code_name(enum balimg_code code);
+
+/* The command line's exit status for @code: 0 done, 2 usage, 3 input
+ * invalid or unsupported, 4 not there, 5 refused, 6 could not,
+ * 130 interrupted. */
+int balimg_exit_status(enum balimg_code code);
+
+/* Release text or bytes that a call returned; NULL is allowed. */
+void balimg_free(void *data);
+
+/* ---- opening ------------------------------------------------------- */
+
+enum balimg_flags {
+	BALIMG_WRITE = 1 << 0,	      /* open: edits will be committed in
+					 place; locks the image, and finishes
+					 an interrupted commit first */
+	BALIMG_FORCE = 1 << 1,	      /* where a person may know better */
+	BALIMG_SHOW_SECRETS = 1 << 2, /* leave secrets in returned text */
+	BALIMG_YES = 1 << 3,	      /* open: finish an interrupted commit
+					 on a device, too */
+};
+
+/* Called now and then during long work.  @total is 0 if not known.
+ * Return non-zero to stop: the call fails with BALIMG_E_INTERRUPTED. */
+#define BALIMG_PROGRESS(name) \
+	int (*name)(void *data, const char *what, uint64_t done, uint64_t total)
+
+/* Open @path, a raw image file or a block device.  @flags: BALIMG_WRITE,
+ * BALIMG_YES.  With a pending journal of an interrupted commit beside it, a
+ * reader sees the finished state and nothing is written; a writer finishes
+ * it first.  Refused (BALIMG_E_REFUSED): with BALIMG_WRITE, a device that is
+ * mounted or held, a file behind a loop device, an image locked by another
+ * balimg; a journal that does not belong to the image. */
+struct balimg_image *balimg_open(const char *path, unsigned flags,
+				 struct balimg_error *err) BALIMG_MUST_USE;
+
+/* Release @image; staged edits that were not committed are dropped.  NULL is
+ * allowed. */
+void balimg_close(struct balimg_image *image);
+
+/* Have @progress called during commits, NULL for none. */
+void balimg_set_progress(struct balimg_image *image,
+			 BALIMG_PROGRESS(progress), void *data);
+
+/* ---- looking ------------------------------------------------------- */
+
+/* Everything known of the image: {"path", "size", "label" (the partition
+ * table), "partitions":[...], "os":{"version", "variant", "deviceType", ...},
+ * "customised":{...}, "warnings":[...]}.  Works on images that are not
+ * balenaOS; "os" is null then. */
+char *balimg_info(struct balimg_image *image, unsigned flags,
+		  struct balimg_error *err) BALIMG_MUST_USE;
+
+/* The value of a dotted @key of config.json ("os.network.wifi"; a dot within
+ * a key is written "\."), or the whole text, byte for byte, if @key is NULL.
+ * BALIMG_E_NOT_FOUND if it is not set. */
+char *balimg_config_get(struct balimg_image *image, const char *key,
+			unsigned flags, struct balimg_error *err)
+	BALIMG_MUST_USE;
+
+/* Judge config.json: [{"severity":"error"|"warning"|"note", "key", "text"}],
+ * [] if there is nothing to say. */
+char *balimg_config_check(struct balimg_image *image,
+			  struct balimg_error *err) BALIMG_MUST_USE;
+
+/* The known keys of config.json, for help and completion: [{"key", "type",
+ * "since", "secret", "doc"}]. */
+char *balimg_config_schema(struct balimg_error *err) BALIMG_MUST_USE;
+
+/* What is set now.  splash: {"path", "width", "height", "size", "stock",
+ * "sha256"}; udev: [{"name", "lines", "text"}]; ssh: [{"type",
+ * "fingerprint", "comment", "options", "line"}]; networks: [{"file", "id",
+ * "type", "ssid", "ignored"}]; development: {"enabled", "era", "reason"}. */
+char *balimg_splash_status(struct balimg_image *image,
+			   struct balimg_error *err) BALIMG_MUST_USE;
+char *balimg_udev_list(struct balimg_image *image,
+		       struct balimg_error *err) BALIMG_MUST_USE;
+char *balimg_ssh_list(struct balimg_image *image,
+		      struct balimg_error *err) BALIMG_MUST_USE;
+char *balimg_network_list(struct balimg_image *image, unsigned flags,
+			  struct balimg_error *err) BALIMG_MUST_USE;
+char *balimg_development_status(struct balimg_image *image,
+				struct balimg_error *err) BALIMG_MUST_USE;
+
+/* The splash's PNG bytes; the caller balimg_free()s *@data. */
+int balimg_splash_get(struct balimg_image *image, char **data, size_t *len,
+		      struct balimg_error *err) BALIMG_MUST_USE;
+
+/* Look for faults in the partition table, the FAT volumes and the balenaOS
+ * files: {"findings":[{"severity", "where", "text", "repair"}]}. */
+char *balimg_check(struct balimg_image *image, struct balimg_error *err)
+	BALIMG_MUST_USE;
+
+/* ---- files --------------------------------------------------------- */
+/* @part names a partition: its number, GPT name, file system label, or role
+ * (boot, rootA, rootB, state, data); "" is the one volume of an image without
+ * a partition table.  @path is absolute, '/'-separated, without "..". */
+
+/* Directory or file: [{"name", "type":"file"|"directory", "size", "time"}].
+ */
+char *balimg_file_list(struct balimg_image *image, const char *part,
+		       const char *path, struct balimg_error *err)
+	BALIMG_MUST_USE;
+
+/* Copy the file's bytes to the open descriptor @fd. */
+int balimg_file_get(struct balimg_image *image, const char *part,
+		    const char *path, int fd, struct balimg_error *err)
+	BALIMG_MUST_USE;
+
+/* ---- editing ------------------------------------------------------- */
+
+/* What an edit does, and what its @name and @data are. */
+enum balimg_op {
+	BALIMG_CONFIG_SET,     /* name: dotted key; data: text, typed by the
+				  schema */
+	BALIMG_CONFIG_SET_JSON,/* name: dotted key; data: a JSON value */
+	BALIMG_CONFIG_UNSET,   /* name: dotted key */
+	BALIMG_CONFIG_MERGE,   /* data: a JSON object, merged key by key */
+	BALIMG_CONFIG_INJECT,  /* data: the whole new config.json */
+	BALIMG_SPLASH_SET,     /* data: a PNG */
+	BALIMG_SPLASH_RESET,   /* back to the saved logo */
+	BALIMG_UDEV_ADD,       /* name: without ".rules"; data: rules text */
+	BALIMG_UDEV_REMOVE,    /* name */
+	BALIMG_SSH_ADD,	       /* data: lines of public keys; name: where they
+				  come from, for messages, or NULL */
+	BALIMG_SSH_REMOVE,     /* name: fingerprint, comment or whole line */
+	BALIMG_NETWORK_ADD,    /* name: file name; data: a keyfile */
+	BALIMG_NETWORK_WIFI,   /* name: file name or NULL; data: JSON object:
+				  {"ssid", "psk", "hidden", "address",
+				  "gateway", "dns":[...], "address6",
+				  "gateway6"} */
+	BALIMG_NETWORK_REMOVE, /* name: file name */
+	BALIMG_DEV_ON,
+	BALIMG_DEV_OFF,
+	BALIMG_FILE_PUT,       /* name: "PART/PATH"; data: content */
+	BALIMG_FILE_REMOVE,    /* name: "PART/PATH"; a directory: empty */
+	BALIMG_FILE_MKDIR,     /* name: "PART/PATH" */
+};
+
+/* A new, empty list; release it with balimg_edits_free() (NULL allowed). */
+struct balimg_edits *balimg_edits_new(struct balimg_error *err)
+	BALIMG_MUST_USE;
+void balimg_edits_free(struct balimg_edits *edits);
+
+/* Append an edit; @name and the @len bytes at @data are copied, each may be
+ * NULL where the operation has none. */
+int balimg_edits_add(struct balimg_edits *edits, enum balimg_op op,
+		     const char *name, const void *data, size_t len,
+		     struct balimg_error *err) BALIMG_MUST_USE;
+
+/* Append a BALIMG_FILE_PUT whose content is read from the open regular file
+ * @fd while it is applied; the list owns a duplicate of @fd. */
+int balimg_edits_add_file(struct balimg_edits *edits, const char *name, int fd,
+			  struct balimg_error *err) BALIMG_MUST_USE;
+
+/* Stage @edits in order.  @flags: BALIMG_FORCE.  On failure the image may
+ * hold some of them: close it. */
+int balimg_apply(struct balimg_image *image, const struct balimg_edits *edits,
+		 unsigned flags, struct balimg_error *err) BALIMG_MUST_USE;
+
+/* Mend what balimg_check() called repairable; staged like an edit. */
+int balimg_repair(struct balimg_image *image, struct balimg_error *err)
+	BALIMG_MUST_USE;
+
+/* Stage the contents of an undo file: the image will be as it was before
+ * the commit that wrote it.  BALIMG_E_REFUSED if the image was changed since.
+ */
+int balimg_undo(struct balimg_image *image, const char *undo_file,
+		struct balimg_error *err) BALIMG_MUST_USE;
+
+/* What is staged: {"changes":[{"where", "before", "after"}], "notes":
+ * [{"severity":"warning"|"note", "where", "text"}]}; before and after are
+ * null where a thing is created or removed.  @flags: BALIMG_SHOW_SECRETS. */
+char *balimg_plan(struct balimg_image *image, unsigned flags,
+		  struct balimg_error *err) BALIMG_MUST_USE;
+
+/* Write the staged edits: in place if @output is NULL (needs BALIMG_WRITE),
+ * else to a new raw image file @output, which appears whole or not at all
+ * and replaces one of that name only with BALIMG_FORCE in @flags.
+ * @undo_file, if not NULL, gets what balimg_undo() needs (mode 0600).
+ * Without anything staged nothing is written, unless @output asks for a
+ * copy.  {"changed": true|false, "bytesWritten": N} */
+char *balimg_commit(struct balimg_image *image, const char *output,
+		    const char *undo_file, unsigned flags,
+		    struct balimg_error *err) BALIMG_MUST_USE;
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* BALIMG_H */

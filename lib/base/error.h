@@ -1,0 +1,50 @@
+/* error.h - how a failure is said and travels up
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * struct balimg_error is the caller's (see balimg.h).  The first error set
+ * in it wins; later ones are ignored, so clean-up code may fail too without
+ * hiding the cause.  Each level that knows more puts its word in front of
+ * "where": error_wrap(err, "resin-boot") makes
+ * "resin-boot: config.json: line 3".  Nothing here allocates or prints.
+ *
+ * Every function returns -1, so that "return error_set(...)" reads well; in
+ * a function that returns a pointer, write the call and then "return NULL".
+ * @err may be NULL: the caller does not want to know why.
+ */
+#ifndef BALIMG_BASE_ERROR_H
+#define BALIMG_BASE_ERROR_H
+
+#include "balimg.h"
+
+/* The result of the function must be looked at. */
+#define MUST_USE __attribute__((warn_unused_result))
+
+/* What was wrong: one sentence without a full stop, naming the thing. */
+int error_set(struct balimg_error *err, enum balimg_code code, const char *fmt,
+	      ...) __attribute__((format(printf, 3, 4)));
+
+/* A system call failed; errno is appended and chooses the code (ENOSPC and
+ * EDQUOT: no space, ENOMEM: no memory, ENOENT and ENOTDIR: not found,
+ * others: I/O). */
+int error_sys(struct balimg_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Out of memory. */
+int error_nomem(struct balimg_error *err);
+
+/* Put "WORD: " in front of where the error happened. */
+int error_wrap(struct balimg_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What the user can do about it; the first hint wins. */
+int error_hint(struct balimg_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Is @err set with @code? */
+int error_is(const struct balimg_error *err, enum balimg_code code);
+
+/* Forget an error that was dealt with. */
+void error_clear(struct balimg_error *err);
+
+#endif /* BALIMG_BASE_ERROR_H */

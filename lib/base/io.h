@@ -1,0 +1,37 @@
+/* io.h - whole reads and writes, and the clock
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BALIMG_BASE_IO_H
+#define BALIMG_BASE_IO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/error.h"
+
+/* Read exactly @len bytes at @offset; the file ending early is
+ * BALIMG_E_INVALID.  Interrupted and short calls are continued. */
+int io_read_at(int fd, void *data, size_t len, uint64_t offset,
+	       struct balimg_error *err) MUST_USE;
+
+/* Write all @len bytes at @offset. */
+int io_write_at(int fd, const void *data, size_t len, uint64_t offset,
+		struct balimg_error *err) MUST_USE;
+
+/* Write all @len bytes at the file position (pipes, too). */
+int io_write(int fd, const void *data, size_t len,
+	     struct balimg_error *err) MUST_USE;
+
+/* Bring the file's data to the medium. */
+int io_sync(int fd, struct balimg_error *err) MUST_USE;
+
+/* Bring the names in the folder that holds @path to the medium. */
+int io_sync_folder(const char *path, struct balimg_error *err) MUST_USE;
+
+/* Seconds since 1970 UTC: SOURCE_DATE_EPOCH if set to a number, so that the
+ * same command makes the same bytes, else the clock. */
+time_t io_now(void);
+
+#endif /* BALIMG_BASE_IO_H */

@@ -1,0 +1,75 @@
+/* keyfile.h - NetworkManager connection profiles (GKeyFile text)
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The OS copies every file of the boot partition's system-connections/ to
+ * NetworkManager (mode 600), which reads GKeyFile syntax: values are taken
+ * literally but for backslash escapes and, in lists, ';' - quotes are not
+ * stripped.
+ */
+#ifndef BALIMG_DOCUMENT_KEYFILE_H
+#define BALIMG_DOCUMENT_KEYFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+struct keyfile; /* a parsed profile */
+
+/* Parse; BALIMG_E_INVALID with the line: no group yet, no '=', not UTF-8, a
+ * NUL, a broken group head.  CRLF is accepted (see keyfile_normalise()). */
+struct keyfile *keyfile_parse(const char *text, size_t len,
+			      struct balimg_error *err) MUST_USE;
+void keyfile_free(struct keyfile *keyfile);
+DEFINE_AUTO(keyfile, keyfile_free)
+#define AUTO_KEYFILE __attribute__((cleanup(cleanup_keyfile)))
+
+/* The value of @key in [@group], escapes undone, lent; NULL if not set. */
+const char *keyfile_get(const struct keyfile *keyfile, const char *group,
+			const char *key);
+
+/* Judge a parsed profile as NetworkManager would: needs connection.id or a
+ * name, connection.type; wifi needs ssid (1-32 bytes), wpa-psk a psk of 8-63
+ * characters or 64 hex digits; addresses parse.  -1 with BALIMG_E_INVALID at
+ * the first fault. */
+int keyfile_check(const struct keyfile *keyfile, struct balimg_error *err)
+	MUST_USE;
+
+/* @text with CRLF as LF and a final LF; to be freed. */
+char *keyfile_normalise(const char *text, size_t len, size_t *out_len,
+			struct balimg_error *err) MUST_USE;
+
+/* @text with the values of secrets (psk, password, wep-key*, private-key
+ * passwords, ...) replaced by "<hidden>"; to be freed. */
+char *keyfile_redact(const char *text, size_t len, struct balimg_error *err)
+	MUST_USE;
+
+/* Will NetworkManager read a file of this name?  False for names that begin
+ * with '.', end in '~', ".pem", ".der" (any case), or in a dot and exactly
+ * six alphanumerics (the mkstemp pattern; hence "NAME.ignore").  *@reason
+ * gets a static sentence. */
+bool keyfile_name_is_read(const char *name, const char **reason);
+
+/* What makes a Wi-Fi profile; NULL or 0 for what is not wanted. */
+struct keyfile_wifi {
+	const char *id;	  /* connection.id; NULL: the SSID */
+	const char *ssid; /* @ssid_len bytes, any but none */
+	size_t ssid_len;
+	const char *psk; /* NULL: an open network */
+	bool hidden;
+	const char *address;  /* "192.168.1.20/24"; NULL: automatic */
+	const char *gateway;
+	const char *address6; /* "fd00::20/64"; NULL: automatic */
+	const char *gateway6;
+	const char *const *dns; /* IPv4 and IPv6 mixed, ended by NULL, or NULL
+				 */
+};
+
+/* The profile's text, reproducible (uuid derived from the SSID and id); to be
+ * freed.  BALIMG_E_INVALID for a value NetworkManager would refuse. */
+char *keyfile_make_wifi(const struct keyfile_wifi *wifi,
+			struct balimg_error *err) MUST_USE;
+
+#endif /* BALIMG_DOCUMENT_KEYFILE_H */

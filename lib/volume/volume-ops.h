@@ -1,0 +1,57 @@
+/* volume-ops.h - what a file system engine provides
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BALIMG_VOLUME_VOLUME_OPS_H
+#define BALIMG_VOLUME_VOLUME_OPS_H
+
+#include "volume/volume.h"
+
+/* An engine's volume begins with a struct volume.  volume.c has checked
+ * paths (absolute, no "." or "..", no empty parts, no trailing slash, "/" for
+ * the root) before it calls, so engines need not. */
+struct volume_ops {
+	const char *type;
+	/* 0: not mine; higher bids win.  Reads little, judges strictly. */
+	int (*bid)(struct source *source);
+	struct volume *(*open)(struct source *source,
+			       struct balimg_error *err);
+	void (*close)(struct volume *vol); /* accepts a half-open volume */
+	int (*stat)(struct volume *vol, const char *path,
+		    struct volume_entry *entry, struct balimg_error *err);
+	int (*list)(struct volume *vol, const char *path,
+		    struct volume_listing *listing, struct balimg_error *err);
+	struct source *(*open_file)(struct volume *vol, const char *path,
+				    struct balimg_error *err);
+	int (*write_from)(struct volume *vol, const char *path,
+			  struct source *content, unsigned flags,
+			  struct balimg_error *err);
+	int (*remove)(struct volume *vol, const char *path, unsigned flags,
+		      struct balimg_error *err);
+	int (*mkdir)(struct volume *vol, const char *path,
+		     struct balimg_error *err);
+	int (*space)(struct volume *vol, struct volume_space *space,
+		     struct balimg_error *err);
+	int (*flush)(struct volume *vol, struct balimg_error *err);
+	int (*check)(struct volume *vol, struct volume_faults *faults,
+		     struct balimg_error *err);
+	int (*repair)(struct volume *vol, struct balimg_error *err);
+};
+
+struct volume {
+	const struct volume_ops *ops;
+	struct source *source; /* lent */
+};
+
+extern const struct volume_ops volume_fat_ops;
+
+/* Append to a list that the caller clears; @name and @text are taken (freed
+ * on failure).  For the engines. */
+int volume_listing_add(struct volume_listing *listing, char *name,
+		       const struct volume_entry *entry,
+		       struct balimg_error *err) MUST_USE;
+int volume_faults_add(struct volume_faults *faults, bool repairable,
+		      bool harmless, struct balimg_error *err, const char *fmt,
+		      ...) __attribute__((format(printf, 5, 6))) MUST_USE;
+
+#endif /* BALIMG_VOLUME_VOLUME_OPS_H */

@@ -1,0 +1,149 @@
+/* volume.h - files by path inside one file system, without the kernel
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A volume borrows its source: close the volume first.  Edits are staged: a
+ * reader of the volume sees them at once, the source gets them with
+ * volume_flush(), in the order (with source_barrier() between) that keeps
+ * the file system sound when power fails between any two sectors.  Paths are
+ * absolute, '/'-separated, and never contain "..".
+ */
+#ifndef BALIMG_VOLUME_VOLUME_H
+#define BALIMG_VOLUME_VOLUME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "source/source.h"
+
+struct volume;
+
+/* What a few KiB tell of a file system, whether or not it can be opened. */
+struct volume_identity {
+	char type[16];	/* "vfat", "ext4", "btrfs", "crypto_LUKS", ..., or ""
+			   if unknown, or "zero" if the beginning is blank */
+	char label[64]; /* UTF-8, trailing blanks removed, "" if none */
+	char uuid[40];	/* "1234-ABCD" for FAT */
+};
+
+/* Look at the first 4 KiB or so (btrfs: at 64 KiB; FAT: also the root
+ * folder's label, which wins over the boot sector's). */
+int volume_identify(struct source *source, struct volume_identity *identity,
+		    struct balimg_error *err) MUST_USE;
+
+/* Ask every known file system for a bid on @source; open the best.
+ * BALIMG_E_UNSUPPORTED names the file system if it is known but not ours. */
+struct volume *volume_open(struct source *source, struct balimg_error *err)
+	MUST_USE;
+
+/* Release @vol; NULL is allowed.  Edits not flushed are dropped. */
+void volume_close(struct volume *vol);
+DEFINE_AUTO(volume, volume_close)
+#define AUTO_VOLUME __attribute__((cleanup(cleanup_volume)))
+
+/* "vfat", ...; lent, valid until volume_close(). */
+const char *volume_type(const struct volume *vol);
+
+struct volume_entry {
+	char *name; /* UTF-8, as stored */
+	bool directory;
+	uint64_t size;	/* bytes; 0 for directories */
+	time_t modified; /* UTC */
+};
+
+/* The entry @path names (root: name "/").  Free with
+ * volume_entry_clear().  BALIMG_E_NOT_FOUND if nothing has the name. */
+int volume_stat(struct volume *vol, const char *path,
+		struct volume_entry *entry, struct balimg_error *err) MUST_USE;
+void volume_entry_clear(struct volume_entry *entry);
+
+/* Is there anything of this name?  *@exists says. */
+int volume_exists(struct volume *vol, const char *path, bool *exists,
+		  struct balimg_error *err) MUST_USE;
+
+struct volume_listing {
+	size_t count;
+	struct volume_entry *entries; /* in the directory's own order */
+};
+
+/* The entries of directory @path, without "." and "..". */
+int volume_list(struct volume *vol, const char *path,
+		struct volume_listing *listing, struct balimg_error *err)
+	MUST_USE;
+void volume_listing_clear(struct volume_listing *listing);
+#define AUTO_LISTING __attribute__((cleanup(volume_listing_clear)))
+
+/* Read all of @path, at most @limit bytes (BALIMG_E_INVALID if longer).
+ * *@data is a new NUL-terminated buffer of *@len bytes, the caller's. */
+int volume_read_file(struct volume *vol, const char *path, size_t limit,
+		     char **data, size_t *len, struct balimg_error *err)
+	MUST_USE;
+
+/* The content of @path as a source that borrows @vol; read only. */
+struct source *volume_open_file(struct volume *vol, const char *path,
+				struct balimg_error *err) MUST_USE;
+
+enum volume_flags {
+	/* Overwrite with zeroes what the old content occupied, once it is
+	 * free: it may hold secrets, and images get published. */
+	VOLUME_WIPE_OLD = 1 << 0,
+};
+
+/* Create or replace @path by @content (lent for the call).  The old content
+ * stays whole until the new one is: both must fit (BALIMG_E_NO_SPACE before
+ * anything is staged).  The parent directory must exist. */
+int volume_write_from(struct volume *vol, const char *path,
+		      struct source *content, unsigned flags,
+		      struct balimg_error *err) MUST_USE;
+
+/* The same with @len bytes at @data. */
+int volume_write_file(struct volume *vol, const char *path, const void *data,
+		      size_t len, unsigned flags, struct balimg_error *err)
+	MUST_USE;
+
+/* Remove a file, or an empty directory. */
+int volume_remove(struct volume *vol, const char *path, unsigned flags,
+		  struct balimg_error *err) MUST_USE;
+
+/* Create directory @path; the parent must exist, @path must not. */
+int volume_mkdir(struct volume *vol, const char *path,
+		 struct balimg_error *err) MUST_USE;
+
+struct volume_space {
+	uint64_t total; /* bytes for file contents */
+	uint64_t free;	/* bytes, after what is staged */
+	uint64_t unit;	/* bytes per allocation unit */
+};
+
+/* Space left; may have to read the whole allocation table. */
+int volume_space(struct volume *vol, struct volume_space *space,
+		 struct balimg_error *err) MUST_USE;
+
+/* Bring what is staged to the source, in safe order.  Ends with a barrier. */
+int volume_flush(struct volume *vol, struct balimg_error *err) MUST_USE;
+
+/* ---- faults ---- */
+
+struct volume_fault {
+	char *text;	/* for people: "FAT copy 2 differs in 3 sectors" */
+	bool repairable; /* volume_repair() mends it */
+	bool harmless;	/* worth a note, not a fault */
+};
+
+struct volume_faults {
+	size_t count;
+	struct volume_fault *faults;
+};
+
+/* Read the whole structure and say what is wrong with it. */
+int volume_check(struct volume *vol, struct volume_faults *faults,
+		 struct balimg_error *err) MUST_USE;
+void volume_faults_clear(struct volume_faults *faults);
+#define AUTO_FAULTS __attribute__((cleanup(volume_faults_clear)))
+
+/* Stage the mending of every repairable fault, and of nothing else. */
+int volume_repair(struct volume *vol, struct balimg_error *err) MUST_USE;
+
+#endif /* BALIMG_VOLUME_VOLUME_H */
