@@ -74,22 +74,21 @@ int
 error_wrap(struct balimg_error *err, const char *fmt, ...)
 {
 	char below[sizeof(err->where)];
-	char word[sizeof(err->where)];
+	size_t used;
 	va_list ap;
-	int len;
 
 	if (!err)
 		return -1;
 
+	memcpy(below, err->where, sizeof(below));
 	va_start(ap, fmt);
-	vsnprintf(word, sizeof(word), fmt, ap);
+	vsnprintf(err->where, sizeof(err->where), fmt, ap);
 	va_end(ap);
 
-	memcpy(below, err->where, sizeof(below));
-	len = snprintf(err->where, sizeof(err->where), "%s", word);
-	if (below[0] && len > 0 && (size_t)len < sizeof(err->where))
-		snprintf(err->where + len, sizeof(err->where) - (size_t)len,
-			 ": %s", below);
+	used = strlen(err->where);
+	if (below[0])
+		snprintf(err->where + used, sizeof(err->where) - used, ": %s",
+			 below);
 	return -1;
 }
 
