@@ -24,10 +24,11 @@ int udev_name_check(const char *name, struct balimg_error *err) MUST_USE;
  * BALIMG_E_INVALID if it does not end in ".rules".  To be freed. */
 char *udev_name_from_path(const char *path, struct balimg_error *err) MUST_USE;
 
-/* The text as it is to be stored: CRLF as LF.  BALIMG_E_INVALID: NUL or other
- * control characters (binary), not UTF-8, over 64 KiB, empty.
- * BALIMG_E_REFUSED: a value the device's echo would swallow ("-n", "-e",
- * "-E").  To be freed. */
+/* The text as it is to be stored: CRLF as LF, no byte order mark.
+ * BALIMG_E_INVALID: NUL or other control characters (binary), not UTF-8, over
+ * 64 KiB, empty or blank.  BALIMG_E_REFUSED: a value the device's echo would
+ * swallow ("-n", "-e", "-E", "-nE").  *@out_len is set unless NULL; the text
+ * ends with a NUL that it does not count.  To be freed. */
 char *udev_text_normalise(const char *text, size_t len, size_t *out_len,
 			  struct balimg_error *err) MUST_USE;
 
