@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline uint16_t
 le16_get(const void *at)
@@ -92,6 +93,15 @@ static inline bool
 range_within(uint64_t offset, uint64_t len, uint64_t size)
 {
 	return offset <= size && len <= size - offset;
+}
+
+static inline bool
+bytes_are_zero(const void *data, size_t len)
+{
+	const char *p = data;
+
+	/* All equal their neighbour, and the first is zero. */
+	return !len || (!p[0] && !memcmp(p, p + 1, len - 1));
 }
 
 #endif /* BALIMG_BASE_BYTES_H */

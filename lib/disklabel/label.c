@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/io.h"
-#include "base/os-linux.h"
+#include "base/os.h"
 #include "disklabel/gpt.h"
 #include "disklabel/label.h"
 #include "disklabel/mbr.h"
@@ -65,7 +65,7 @@ load_dos(struct label *label, struct source *source, const struct mbr *mbr,
 	/* Said first: what a cut image's chain looks like is of no use. */
 	if (ranges_check_end(size, source_size(source), err) < 0)
 		return -1;
-	fd = linux_memory_file(size, err);
+	fd = os_memory_file(size, err);
 	if (fd < 0 || mbr_copy_chain(source, mbr, fd, err) < 0)
 		return -1;
 	return table_load(label, fd, err);
@@ -87,7 +87,7 @@ load_gpt(struct label *label, struct source *source, const struct mbr *mbr,
 
 	last = gpt.alternate > gpt.last_usable ? gpt.alternate :
 						 gpt.last_usable;
-	fd = linux_memory_file((last + 1) * gpt.sector_size, err);
+	fd = os_memory_file((last + 1) * gpt.sector_size, err);
 	if (fd < 0 ||
 	    io_write_at(fd, mbr->sector, sizeof(mbr->sector), 0, err) < 0 ||
 	    gpt_copy(&gpt, fd, err) < 0)
