@@ -97,8 +97,9 @@ int source_copy(struct source *from, uint64_t from_offset, struct source *to,
 
 /* ---- the simple kinds ---- */
 
-/* A regular file open as @fd, which the caller keeps open and closes; its
- * size as it is now.  Read only: commits write files, see commit/. */
+/* The regular file or block device open as @fd, which the caller keeps open
+ * and closes; its size as it is now.  Read only: commits write files, see
+ * commit/. */
 struct source *source_file_open(int fd, struct balimg_error *err) MUST_USE;
 
 /* [@offset, @offset + @len) of @below, which stays the caller's. */
