@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ERROR_IMPLEMENTATION
 #include "base/error.h"
 
 static enum balimg_code

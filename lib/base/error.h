@@ -47,4 +47,13 @@ int error_is(const struct balimg_error *err, enum balimg_code code);
 /* Forget an error that was dealt with. */
 void error_clear(struct balimg_error *err);
 
+/* A static analyzer sees one file at a time: tell it what these return. */
+#if defined(__clang_analyzer__) && !defined(ERROR_IMPLEMENTATION)
+#define error_set(...)	 ((error_set)(__VA_ARGS__), -1)
+#define error_sys(...)	 ((error_sys)(__VA_ARGS__), -1)
+#define error_nomem(err) ((error_nomem)(err), -1)
+#define error_wrap(...)	 ((error_wrap)(__VA_ARGS__), -1)
+#define error_hint(...)	 ((error_hint)(__VA_ARGS__), -1)
+#endif
+
 #endif /* BALIMG_BASE_ERROR_H */

@@ -51,7 +51,8 @@ os_memory_file(uint64_t size, struct balimg_error *err)
 	if (fd < 0)
 		return error_sys(err, "cannot make a file in memory");
 	if (size > INT64_MAX)
-		return error_set(err, BALIMG_E_INVALID, "no file is that large");
+		return error_set(err, BALIMG_E_INVALID,
+				 "no file is that large");
 	if (ftruncate(fd, (off_t)size) < 0)
 		return error_sys(err, "cannot give a file in memory its size");
 	return STEAL_FD(fd);
