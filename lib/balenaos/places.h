@@ -11,6 +11,8 @@
 #include "volume/volume.h"
 
 #define PLACE_CONFIG	       "/config.json"
+#define PLACE_OS_RELEASE       "/os-release"
+#define PLACE_DEVICE_TYPE      "/device-type.json"
 #define PLACE_CONNECTIONS      "/system-connections"
 #define PLACE_SPLASH_FOLDER    "/splash"
 #define PLACE_SPLASH_NEW       "/splash/balena-logo.png" /* since 2.53.0 */

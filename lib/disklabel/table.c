@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "disklabel/table.h"
 
 #define LEGACY_BOOT (1u << 2) /* in a GPT entry's attributes */
@@ -126,6 +127,28 @@ is_active(const struct label *label, struct fdisk_context *context,
 	       attributes & LEGACY_BOOT;
 }
 
+/* A name is UTF-16 on the disk, and what was no text there is none here. */
+static int
+load_name(struct fdisk_partition *from, struct partition *to,
+	  struct balimg_error *err)
+{
+	const char *name = fdisk_partition_get_name(from);
+	size_t at, left, len;
+
+	to->name = strdup(name ? name : "");
+	if (!to->name)
+		return error_nomem(err);
+	left = strlen(to->name);
+	for (at = 0; left; at += len, left -= len) {
+		len = utf8_decode(to->name + at, left, NULL);
+		if (!len) {
+			to->name[at] = '?';
+			len = 1;
+		}
+	}
+	return 0;
+}
+
 /* Append @from; sectors that overflow 64 bits of bytes become the end of
  * everything, to be refused with all others that reach too far. */
 static int
@@ -133,10 +156,8 @@ load_partition(struct label *label, struct fdisk_context *context,
 	       struct fdisk_partition *from, struct balimg_error *err)
 {
 	struct partition *to = &label->partitions[label->count];
-	const char *name = fdisk_partition_get_name(from);
 
-	if (!fdisk_partition_has_start(from) ||
-	    !fdisk_partition_has_size(from) || !fdisk_partition_get_size(from))
+	if (!fdisk_partition_get_size(from))
 		return 0;
 
 	to->number = (unsigned)fdisk_partition_get_partno(from) + 1;
@@ -149,10 +170,7 @@ load_partition(struct label *label, struct fdisk_context *context,
 	to->active = is_active(label, context, from);
 	to->extended = fdisk_partition_is_container(from);
 	label->count++;
-	if (label->kind != LABEL_GPT)
-		return 0;
-	to->name = strdup(name ? name : "");
-	return to->name ? 0 : error_nomem(err);
+	return label->kind == LABEL_GPT ? load_name(from, to, err) : 0;
 }
 
 int

@@ -4,9 +4,10 @@
  *
  * usage: print-label IMAGE...
  *
- * One line "IMAGE KIND SECTORSIZE ID", then one for each partition: number,
- * start, size, type, active or -, name.  A table that is refused is one line
- * "IMAGE CODE: where: message", and the exit status 1.
+ * One line "table: KIND SECTORSIZE ID", then one for each partition (number,
+ * start, size, type, active or -, name), then the faults that do not hinder
+ * reading.  What is refused is one line "CODE: where: message", and the exit
+ * status 1.  Last, how many bytes were read for the partitions.
  */
 #include <config.h>
 
@@ -17,11 +18,11 @@
 #include "unit.h"
 
 static void
-print_label(const char *path, const struct label *label)
+print_label(const struct label *label)
 {
 	const struct partition *part;
 
-	printf("%s %s %u %s\n", path, label_kind_name(label->kind),
+	printf("table: %s %u %s\n", label_kind_name(label->kind),
 	       label->sector_size, label->id);
 	for (part = label->partitions;
 	     part < label->partitions + label->count; part++) {
@@ -43,20 +44,22 @@ print_image(const char *path)
 	AUTO_FREE char *faults = NULL;
 	struct balimg_error err = { 0 };
 	struct counting_source image;
+	uint64_t bytes;
 
 	if (counting_open(&image, path) < 0)
 		FAIL("cannot open %s", path);
 	label = label_read(&image.source, &err);
+	bytes = image.bytes;
 	if (label && label_check(&image.source, label, &faults, &err) == 0) {
-		print_label(path, label);
+		print_label(label);
 		printf("%s", faults ? faults : "");
 	}
 	close(image.fd);
-	if (!err.code)
-		return 0;
-	printf("%s %s: %s: %s\n", path, balimg_code_name(err.code), err.where,
-	       err.message);
-	return 1;
+	if (err.code)
+		printf("%s: %s: %s\n", balimg_code_name(err.code), err.where,
+		       err.message);
+	printf("read: %" PRIu64 "\n", bytes);
+	return err.code != BALIMG_OK;
 }
 
 int
