@@ -96,6 +96,14 @@ io_sync(int fd, struct balimg_error *err)
 }
 
 int
+io_sync_data(int fd, struct balimg_error *err)
+{
+	if (fdatasync(fd) < 0)
+		return error_sys(err, "cannot bring the data to the medium");
+	return 0;
+}
+
+int
 io_sync_folder(const char *path, struct balimg_error *err)
 {
 	AUTO_FREE char *folder = strdup(path);

@@ -27,6 +27,10 @@ int io_write(int fd, const void *data, size_t len,
 /* Bring the file's data to the medium. */
 int io_sync(int fd, struct balimg_error *err) MUST_USE;
 
+/* The same, but not what only the file's times need: cheaper where the size
+ * stays as it was. */
+int io_sync_data(int fd, struct balimg_error *err) MUST_USE;
+
 /* Bring the names in the folder that holds @path to the medium. */
 int io_sync_folder(const char *path, struct balimg_error *err) MUST_USE;
 

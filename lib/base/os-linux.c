@@ -4,13 +4,15 @@
  */
 #include <config.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <linux/fs.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <linux/fs.h>
 
 #include "base/cleanup.h"
 #include "base/os.h"
@@ -41,6 +43,84 @@ os_open_scratch(const char *folder, struct balimg_error *err)
 	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
 	return fd >= 0 ? fd : open_and_unlink(folder, err);
+}
+
+/* The name under which linkat() reaches an open file. */
+static void
+link_source(int fd, char path[32])
+{
+	snprintf(path, 32, "/proc/self/fd/%d", fd);
+}
+
+int
+os_open_nameless(const char *folder, mode_t mode)
+{
+	AUTO_FD int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	char path[32];
+
+	/* Without /proc it could never get a name. */
+	link_source(fd, path);
+	if (fd < 0 || access(path, F_OK) < 0)
+		return -1;
+	return STEAL_FD(fd);
+}
+
+int
+os_link_file(int fd, const char *path)
+{
+	char from[32];
+
+	link_source(fd, from);
+	return linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+int
+os_rename_new(const char *from, const char *to)
+{
+	struct stat st;
+
+	if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+
+	/* The file system cannot promise it: look, then rename. */
+	if (!lstat(to, &st)) {
+		errno = EEXIST;
+		return -1;
+	}
+	return rename(from, to);
+}
+
+int
+os_reserve_space(int fd, uint64_t offset, uint64_t len,
+		 struct balimg_error *err)
+{
+	int result;
+
+	do
+		result = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset,
+				   (off_t)len);
+	while (result < 0 && errno == EINTR);
+
+	if (result < 0 && errno != EOPNOTSUPP && errno != ENOSYS)
+		return error_sys(err, "cannot reserve space");
+	return 0;
+}
+
+bool
+os_clone_file(int from, int to)
+{
+	return ioctl(to, FICLONE, from) == 0;
+}
+
+size_t
+os_copy_range(int from, int to, uint64_t offset, size_t len)
+{
+	off_t in = (off_t)offset, out = (off_t)offset;
+	ssize_t copied = copy_file_range(from, &in, to, &out, len, 0);
+
+	return copied > 0 ? (size_t)copied : 0;
 }
 
 int
