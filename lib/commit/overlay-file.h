@@ -8,7 +8,7 @@
  *   data     new bytes of the records that are not zeroes
  *   old      old bytes of the granules, where kept (16 MiB in all)
  *   index    one entry per record: epoch, offset, length, flags, where its
- *            data and old bytes lie, then a CRC-32 of each old granule
+ *            data and old bytes lie; then a CRC-32 of each old granule
  *   trailer  512 bytes: where the index lies, SHA-256 of all that precedes,
  *            and the magic again: the commit record
  * A file without a valid trailer is not an overlay file: torn or planted, it
@@ -43,6 +43,12 @@ struct overlay_file *overlay_file_open(int fd, struct balimg_error *err)
 void overlay_file_close(struct overlay_file *file);
 DEFINE_AUTO(overlay_file, overlay_file_close)
 #define AUTO_OVERLAY_FILE __attribute__((cleanup(cleanup_overlay_file)))
+
+/* The path under which it was found, for messages; copied, and lent.  NULL
+ * until set. */
+int overlay_file_set_name(struct overlay_file *file, const char *name,
+			  struct balimg_error *err) MUST_USE;
+const char *overlay_file_name(const struct overlay_file *file);
 
 /* How an image relates to an overlay file, granule by granule. */
 enum overlay_file_state {

@@ -1,0 +1,114 @@
+/* new-file.c - a file that gets its name when it is complete
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/os.h"
+#include "commit/new-file.h"
+
+#define LINK_TRIES 100u
+
+/* The folder of @path, to be freed. */
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+int
+new_file_open(struct new_file *file, const char *path,
+	      struct balimg_error *err)
+{
+	AUTO_FREE char *folder = folder_of(path);
+
+	file->path = strdup(path);
+	if (!folder || !file->path)
+		return error_nomem(err);
+
+	file->fd = os_open_nameless(folder, 0600);
+	if (file->fd >= 0)
+		return 0;
+
+	if (asprintf(&file->temporary, "%s/.balimg-XXXXXX", folder) < 0) {
+		file->temporary = NULL;
+		return error_nomem(err);
+	}
+	file->fd = mkostemp(file->temporary, O_CLOEXEC);
+	if (file->fd >= 0)
+		return 0;
+	error_sys(err, "cannot make a file in %s", folder);
+	free(STEAL(file->temporary));
+	return -1;
+}
+
+/* A nameless file cannot replace another: give it a temporary name. */
+static int
+name_temporarily(struct new_file *file, struct balimg_error *err)
+{
+	AUTO_FREE char *folder = folder_of(file->path);
+	char *name = NULL;
+	unsigned i;
+
+	if (!folder)
+		return error_nomem(err);
+	for (i = 0; i < LINK_TRIES; i++) {
+		if (asprintf(&name, "%s/.balimg-%ld-%u", folder,
+			     (long)getpid(), i) < 0)
+			return error_nomem(err);
+		if (!os_link_file(file->fd, name)) {
+			file->temporary = name;
+			return 0;
+		}
+		free(name);
+		if (errno != EEXIST)
+			break;
+	}
+	return error_sys(err, "cannot make a file in %s", folder);
+}
+
+static int
+give_name(struct new_file *file, bool replace)
+{
+	if (!file->temporary)
+		return os_link_file(file->fd, file->path);
+	if (replace)
+		return rename(file->temporary, file->path);
+	return os_rename_new(file->temporary, file->path);
+}
+
+int
+new_file_publish(struct new_file *file, bool replace,
+		 struct balimg_error *err)
+{
+	if (replace && !file->temporary && name_temporarily(file, err) < 0)
+		return -1;
+	if (give_name(file, replace) < 0) {
+		if (errno == EEXIST)
+			return error_set(err, BALIMG_E_REFUSED,
+					 "%s exists already", file->path);
+		return error_sys(err, "cannot make %s", file->path);
+	}
+	free(STEAL(file->temporary));
+	return 0;
+}
+
+void
+new_file_close(struct new_file *file)
+{
+	cleanup_fd(&file->fd);
+	if (file->temporary)
+		unlink(file->temporary);
+	free(file->temporary);
+	free(file->path);
+	*file = (struct new_file)NEW_FILE_INIT;
+}

@@ -1,0 +1,38 @@
+/* new-file.h - a file that gets its name when it is complete
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Until then it has no name where the file system can do that, else a
+ * temporary one beside its place, which new_file_close() removes.
+ */
+#ifndef BALIMG_COMMIT_NEW_FILE_H
+#define BALIMG_COMMIT_NEW_FILE_H
+
+#include <stdbool.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+struct new_file {
+	int fd;
+	char *path;	 /* the name to come */
+	char *temporary; /* the name it has now, or NULL */
+};
+
+#define NEW_FILE_INIT { -1, NULL, NULL }
+#define AUTO_NEW_FILE __attribute__((cleanup(new_file_close)))
+
+/* Begin the file that will be @path, mode 0600. */
+int new_file_open(struct new_file *file, const char *path,
+		  struct balimg_error *err) MUST_USE;
+
+/* Give the file, which the caller has synced, its name; the folder has yet to
+ * be synced.  A file of that name is replaced if @replace, else
+ * BALIMG_E_REFUSED. */
+int new_file_publish(struct new_file *file, bool replace,
+		     struct balimg_error *err) MUST_USE;
+
+/* Release the file; one without its name vanishes. */
+void new_file_close(struct new_file *file);
+
+#endif /* BALIMG_COMMIT_NEW_FILE_H */
