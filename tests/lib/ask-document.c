@@ -1,0 +1,143 @@
+/* ask-document.c - what the library makes of a document, for tests to compare
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The tests that have an outside judge (ssh-keygen, NetworkManager, another
+ * language's library) are shell scripts; this program gives them our answer
+ * in a form that is easily compared.  Exit status: 0, or 1 with the error on
+ * standard error.
+ */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "balenaos/release.h"
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "document/udev-rules.h"
+
+struct question {
+	const char *name;
+	int (*answer)(int argc, char **argv, struct balimg_error *err);
+};
+
+/* Read all of @path, or of standard input if it is "-". */
+static char *
+read_all(const char *path, size_t *len, struct balimg_error *err)
+{
+	AUTO_BUFFER struct buffer buf = BUFFER_INIT;
+	FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+	char chunk[4096];
+	size_t got;
+
+	if (!file) {
+		error_sys(err, "%s", path);
+		return NULL;
+	}
+	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		buffer_add(&buf, chunk, got);
+	if (file != stdin)
+		fclose(file);
+	return buffer_take(&buf, len, err);
+}
+
+/* Lines "A<TAB>B" on standard input: -1, 0 or 1 for each. */
+static int
+compare_releases(int argc, char **argv, struct balimg_error *err)
+{
+	AUTO_FREE char *text = NULL;
+	char *line;
+	size_t len;
+
+	(void)argc;
+	(void)argv;
+	text = read_all("-", &len, err);
+	if (!text)
+		return -1;
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		char *tab = strchr(line, '\t');
+		struct release a, b;
+		int order;
+
+		if (!tab)
+			return error_set(err, BALIMG_E_USAGE, "no tab");
+		*tab = '\0';
+		release_parse(line, &a);
+		release_parse(tab + 1, &b);
+		order = release_compare(&a, &b);
+		printf("%d\n", (order > 0) - (order < 0));
+	}
+	return 0;
+}
+
+/* FILE...: "FILE:LINE: error|warning: TEXT". */
+static int
+lint_udev(int argc, char **argv, struct balimg_error *err)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		AUTO_FREE char *text = NULL;
+		struct udev_findings findings;
+		size_t len;
+		size_t at;
+
+		text = read_all(argv[i], &len, err);
+		if (!text || udev_text_lint(text, len, &findings, err) < 0)
+			return -1;
+		for (at = 0; at < findings.count; at++)
+			printf("%s:%u: %s: %s\n", argv[i],
+			       findings.findings[at].line,
+			       findings.findings[at].error ? "error"
+							   : "warning",
+			       findings.findings[at].text);
+		udev_findings_clear(&findings);
+	}
+	return 0;
+}
+
+/* FILE: the text as it would be stored. */
+static int
+normalise_udev(int argc, char **argv, struct balimg_error *err)
+{
+	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *stored = NULL;
+	size_t len;
+
+	if (argc != 1)
+		return error_set(err, BALIMG_E_USAGE, "FILE");
+	text = read_all(argv[0], &len, err);
+	if (text)
+		stored = udev_text_normalise(text, len, &len, err);
+	if (!stored)
+		return -1;
+	fwrite(stored, 1, len, stdout);
+	return 0;
+}
+
+static const struct question questions[] = {
+	{ "compare-releases", compare_releases },
+	{ "lint-udev", lint_udev },
+	{ "normalise-udev", normalise_udev },
+};
+
+int
+main(int argc, char **argv)
+{
+	struct balimg_error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+		if (argc < 2 || strcmp(argv[1], questions[i].name) != 0)
+			continue;
+		if (questions[i].answer(argc - 2, argv + 2, &err) == 0)
+			return 0;
+		fprintf(stderr, "%s%s%s\n", err.where, err.where[0] ? ": " : "",
+			err.message);
+		return 1;
+	}
+	fprintf(stderr, "usage: ask-document QUESTION ...\n");
+	return 2;
+}
