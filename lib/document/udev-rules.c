@@ -164,7 +164,7 @@ udev_text_normalise(const char *text, size_t len, size_t *out_len,
 			  len, TEXT_MAX_LEN);
 		return NULL;
 	}
-	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
+	while (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
 		text += 3;
 		len -= 3;
 	}

@@ -29,9 +29,10 @@ check_normal(const char *text, size_t len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct udev_findings findings = { 0 };
 	struct balimg_error err = { 0 };
 	AUTO_FREE char *text = NULL;
-	size_t len;
+	size_t i, len;
 
 	text = udev_text_normalise((const char *)data, size, &len, &err);
 	if (!text && !err.code)
@@ -39,5 +40,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!text)
 		return 0;
 	check_normal(text, len);
+
+	if (udev_text_lint(text, len, &findings, &err) < 0)
+		abort();
+	for (i = 0; i < findings.count; i++)
+		if (!findings.findings[i].line || !findings.findings[i].text)
+			abort();
+	udev_findings_clear(&findings);
 	return 0;
 }
