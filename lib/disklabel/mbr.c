@@ -12,8 +12,13 @@
 
 #define ENTRIES_AT   446u /* bytes */
 #define ENTRY_SIZE   16u
+#define ENTRY_TYPE   4u /* within an entry */
 #define SIGNATURE_AT 510u
 #define ACTIVE	     0x80
+
+/* libfdisk forgets to free a link that holds nothing at all: one entry with a
+ * type, if of no size, is enough for it to remember. */
+#define PLACEHOLDER 0x83
 
 /* libfdisk counts no more than 60 partitions in all. */
 #define MAX_LOGICAL 56
@@ -37,6 +42,24 @@ parse_entries(const uint8_t *sector, struct mbr_entry *entries)
 			.start = le32_get(at + 8),
 			.count = le32_get(at + 12),
 		};
+}
+
+/* Clear the entries of no size, which libfdisk might see something in.
+ * Returns whether any is left. */
+static bool
+clear_unused(uint8_t *sector, const struct mbr_entry *entries)
+{
+	uint8_t *at = sector + ENTRIES_AT;
+	bool used = false;
+	int i;
+
+	for (i = 0; i < MBR_ENTRIES; i++, at += ENTRY_SIZE) {
+		if (entries[i].count)
+			used = true;
+		else
+			memset(at, 0, ENTRY_SIZE);
+	}
+	return used;
 }
 
 bool
@@ -187,6 +210,8 @@ copy_link(struct source *source, uint64_t lba, unsigned number, int fd,
 				 "at link %u (sector %llu)", number,
 				 (unsigned long long)lba);
 	parse_entries(sector, entries);
+	if (!clear_unused(sector, entries))
+		sector[ENTRIES_AT + ENTRY_TYPE] = PLACEHOLDER;
 	return io_write_at(fd, sector, sizeof(sector), lba * MBR_SECTOR, err);
 }
 
@@ -218,9 +243,12 @@ mbr_copy_chain(struct source *source, const struct mbr *mbr, int fd,
 	       struct balimg_error *err)
 {
 	const struct mbr_entry *extended = NULL;
+	uint8_t sector[MBR_SECTOR];
 	int i;
 
-	if (io_write_at(fd, mbr->sector, MBR_SECTOR, 0, err) < 0)
+	memcpy(sector, mbr->sector, sizeof(sector));
+	clear_unused(sector, mbr->entries);
+	if (io_write_at(fd, sector, sizeof(sector), 0, err) < 0)
 		return -1;
 	for (i = 0; i < MBR_ENTRIES; i++) {
 		if (!mbr_is_extended(&mbr->entries[i]))
