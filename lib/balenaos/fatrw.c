@@ -1,0 +1,222 @@
+/* fatrw.c - leftovers of the device's own atomic writes
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "balenaos/fatrw.h"
+#include "base/digest.h"
+
+#define SUM_SUFFIX  ".md5sum"
+#define TEMP_SUFFIX ".tmp"
+#define HEX_LEN	    (2 * MD5_SIZE)
+
+static bool
+ends_with(const char *text, const char *suffix)
+{
+	size_t len = strlen(text), suffix_len = strlen(suffix);
+
+	return len >= suffix_len &&
+	       !strcmp(text + len - suffix_len, suffix);
+}
+
+/* The md5 in a leftover's @name: 32 hex digits between a dot and its last
+ * extension; NULL if there is none. */
+static const char *
+find_md5(const char *name)
+{
+	const char *end = strrchr(name, '.');
+	const char *at;
+
+	if (!end || end - name < HEX_LEN + 1)
+		return NULL;
+	at = end - HEX_LEN;
+	if (at[-1] != '.' || strspn(at, "0123456789abcdef") != HEX_LEN)
+		return NULL;
+	return at;
+}
+
+/* Is @name a leftover of @file; of any file if that is NULL?  Those with the
+ * sum in their name are what the device looks for; the .tmp beside one is a
+ * copy that was under way. */
+static bool
+is_leftover(const char *name, const char *file)
+{
+	size_t len = file ? strlen(file) : 1;
+
+	if (name[0] != '.' || strlen(name) < len + 2 || !find_md5(name))
+		return false;
+	if (file && (strncmp(name + 1, file, len) != 0 ||
+		     name[1 + len] != '.' ||
+		     find_md5(name) - (name + 1 + len) < 2))
+		return false;
+	return ends_with(name, SUM_SUFFIX) || ends_with(name, TEMP_SUFFIX);
+}
+
+/* Split @path: *@folder is to be freed, *@file points into @path. */
+static int
+split_path(const char *path, char **folder, const char **file,
+	   struct balimg_error *err)
+{
+	const char *slash = strrchr(path, '/');
+
+	*file = slash + 1;
+	*folder = slash == path ? strdup("/") :
+				  strndup(path, (size_t)(slash - path));
+	return *folder ? 0 : error_nomem(err);
+}
+
+/* The path of @name in @folder, to be freed. */
+static char *
+join_path(const char *folder, const char *name, struct balimg_error *err)
+{
+	size_t size = strlen(folder) + strlen(name) + 2;
+	char *path = malloc(size);
+
+	if (!path) {
+		error_nomem(err);
+		return NULL;
+	}
+	snprintf(path, size, "%s%s%s", folder, folder[1] ? "/" : "", name);
+	return path;
+}
+
+static int
+compare_name(const void *left, const void *right)
+{
+	const struct volume_entry *a = left, *b = right;
+
+	return strcmp(a->name, b->name);
+}
+
+/* ---- reading ---------------------------------------------------------- */
+
+/* Read leftover @name; *@data is NULL if it is not what its name says, or
+ * cannot be read at all, as when power failed while it was written. */
+static int
+read_if_valid(struct volume *vol, const char *folder, const char *name,
+	      size_t limit, char **data, size_t *len, struct balimg_error *err)
+{
+	AUTO_FREE char *path = join_path(folder, name, err);
+	AUTO_FREE char *content = NULL;
+	uint8_t sum[MD5_SIZE];
+	char hex[HEX_LEN + 1];
+
+	*data = NULL;
+	if (!path)
+		return -1;
+	if (volume_read_file(vol, path, limit, &content, len, NULL) < 0)
+		return 0;
+	if (digest_md5(content, *len, sum, err) < 0)
+		return -1;
+	digest_hex(sum, sizeof(sum), hex);
+	if (!strncmp(hex, find_md5(name), HEX_LEN))
+		*data = STEAL(content);
+	return 0;
+}
+
+int
+fatrw_read(struct volume *vol, const char *path, size_t limit,
+	   const char *where, struct plan *plan, char **data, size_t *len,
+	   struct balimg_error *err)
+{
+	AUTO_LISTING struct volume_listing listing = { 0 };
+	AUTO_FREE char *folder = NULL;
+	const char *file, *name;
+	size_t i;
+
+	if (split_path(path, &folder, &file, err) < 0 ||
+	    volume_list(vol, folder, &listing, err) < 0)
+		return -1;
+	if (listing.count)
+		qsort(listing.entries, listing.count,
+		      sizeof(*listing.entries), compare_name);
+
+	for (i = 0; i < listing.count; i++) {
+		name = listing.entries[i].name;
+		if (listing.entries[i].directory || !is_leftover(name, file) ||
+		    !ends_with(name, SUM_SUFFIX))
+			continue;
+		if (read_if_valid(vol, folder, name, limit, data, len, err) <
+		    0)
+			return -1;
+		if (!*data)
+			continue;
+		plan_note(plan, PLAN_WARNING, where,
+			  "read from %s: the device had not finished writing "
+			  "it", name);
+		return 0;
+	}
+	return volume_read_file(vol, path, limit, data, len, err);
+}
+
+/* ---- cleaning --------------------------------------------------------- */
+
+static int
+remove_leftover(struct volume *vol, const char *folder,
+		const struct volume_entry *entry, const char *where,
+		struct plan *plan, struct balimg_error *err)
+{
+	AUTO_FREE char *path = join_path(folder, entry->name, err);
+	AUTO_FREE char *change = NULL;
+	char before[64];
+
+	if (!path)
+		return -1;
+	if (volume_remove(vol, path, VOLUME_WIPE_OLD, err) < 0)
+		return error_wrap(err, "%s", path);
+	if (asprintf(&change, "%s: %s", where, entry->name) < 0) {
+		change = NULL;
+		return error_nomem(err);
+	}
+	snprintf(before, sizeof(before),
+		 "leftover of an unfinished write (%" PRIu64 " bytes)",
+		 entry->size);
+	plan_change(plan, change, before, NULL, false);
+	return 0;
+}
+
+int
+fatrw_clean(struct volume *vol, const char *path, const char *where,
+	    struct plan *plan, struct balimg_error *err)
+{
+	AUTO_LISTING struct volume_listing listing = { 0 };
+	AUTO_FREE char *folder = NULL;
+	const char *file;
+	size_t i;
+
+	if (split_path(path, &folder, &file, err) < 0 ||
+	    volume_list(vol, folder, &listing, err) < 0)
+		return -1;
+	for (i = 0; i < listing.count; i++) {
+		if (listing.entries[i].directory ||
+		    !is_leftover(listing.entries[i].name, file))
+			continue;
+		if (remove_leftover(vol, folder, &listing.entries[i], where,
+				    plan, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+fatrw_count(struct volume *vol, const char *folder, size_t *count,
+	    struct balimg_error *err)
+{
+	AUTO_LISTING struct volume_listing listing = { 0 };
+	size_t i;
+
+	*count = 0;
+	if (volume_list(vol, folder, &listing, err) < 0)
+		return -1;
+	for (i = 0; i < listing.count; i++)
+		if (!listing.entries[i].directory &&
+		    is_leftover(listing.entries[i].name, NULL))
+			++*count;
+	return 0;
+}

@@ -1,0 +1,51 @@
+/* os-private.h - what the files of os.h share
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BALIMG_BALENAOS_OS_PRIVATE_H
+#define BALIMG_BALENAOS_OS_PRIVATE_H
+
+#include "balenaos/os.h"
+
+/* Files that mark a boot partition: since 2.72.0, and from 2.0.0 on. */
+#define OS_FLAG_IMAGE	    "/balena-image"
+#define OS_FLAG_FLASHER	    "/balena-image-flasher"
+#define OS_FLAG_OLD_IMAGE   "/resin-image"
+#define OS_FLAG_OLD_FLASHER "/resin-image-flasher"
+
+#define OS_NOWHERE SIZE_MAX /* no partition has this index */
+
+/* A partition's private half; same index as its public one. */
+struct os_place {
+	struct source *slice;	/* NULL until needed */
+	struct volume *volume;	/* NULL until needed */
+	char title[72];
+};
+
+/* What the boot partition tells, read once. */
+struct os_facts {
+	bool has_release, has_device_type, has_flasher;
+	struct release release;
+	enum os_variant variant;
+	char *device_type;
+	bool flasher;
+};
+
+struct os {
+	struct source *image; /* lent */
+	struct label *label;
+	size_t count;
+	struct os_partition *partitions;
+	struct os_place *places;
+	size_t boot;  /* OS_NOWHERE: no balenaOS */
+	size_t rival; /* as good a candidate as boot, or OS_NOWHERE */
+	struct os_facts facts;
+};
+
+/* Choose the boot partition: set ->boot, ->rival and the roles that follow. */
+void os_choose_boot(struct os *os);
+
+/* The role that a GPT name or label stands for. */
+enum os_role os_role_of_label(const char *label);
+
+#endif /* BALIMG_BALENAOS_OS_PRIVATE_H */
