@@ -16,6 +16,7 @@
 #include "balenaos/release.h"
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "document/ssh-key.h"
 #include "document/udev-rules.h"
 
 struct question {
@@ -117,9 +118,59 @@ normalise_udev(int argc, char **argv, struct balimg_error *err)
 	return 0;
 }
 
+static void
+print_keys(const struct ssh_keys *keys)
+{
+	size_t i;
+
+	for (i = 0; i < keys->count; i++) {
+		const struct ssh_key *key = &keys->keys[i];
+
+		printf("%u %s %s\n", key->bits, key->fingerprint,
+		       key->comment ? key->comment : "no comment");
+	}
+}
+
+/* FILE...: "BITS FINGERPRINT COMMENT" for each key. */
+static int
+list_ssh(int argc, char **argv, struct balimg_error *err)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		AUTO_FREE char *text = NULL;
+		struct ssh_keys keys;
+		size_t len;
+
+		text = read_all(argv[i], &len, err);
+		if (!text || ssh_keys_parse(text, len, &keys, err) < 0)
+			return -1;
+		print_keys(&keys);
+		ssh_keys_clear(&keys);
+	}
+	return 0;
+}
+
+/* The same, of the agent's keys. */
+static int
+list_agent(int argc, char **argv, struct balimg_error *err)
+{
+	struct ssh_keys keys;
+
+	(void)argc;
+	(void)argv;
+	if (ssh_agent_keys(&keys, err) < 0)
+		return -1;
+	print_keys(&keys);
+	ssh_keys_clear(&keys);
+	return 0;
+}
+
 static const struct question questions[] = {
 	{ "compare-releases", compare_releases },
 	{ "lint-udev", lint_udev },
+	{ "list-agent", list_agent },
+	{ "list-ssh", list_ssh },
 	{ "normalise-udev", normalise_udev },
 };
 
