@@ -115,6 +115,23 @@ parse_os_release(struct os_facts *facts, const char *text, size_t len,
 	return 0;
 }
 
+/* The root file system's own os-release, where it lies open: 1.x to 2.4, and
+ * installers.  A root that cannot be looked into just tells nothing. */
+static void
+read_root_release(struct os *os, char **text, size_t *len)
+{
+	struct volume *root = NULL;
+	size_t i;
+
+	for (i = 0; i < os->count && !root; i++) {
+		if (os->partitions[i].role == OS_ROLE_ROOT_A)
+			root = os_volume(os, i, NULL);
+	}
+	if (!root || read_optional(root, PLACE_ROOT_OS_RELEASE, text, len,
+				   NULL) < 0)
+		*text = NULL;
+}
+
 static int
 load_release(struct os *os, struct balimg_error *err)
 {
@@ -128,12 +145,13 @@ load_release(struct os *os, struct balimg_error *err)
 	facts->variant = OS_VARIANT_UNKNOWN;
 	if (open_boot(os, &boot, err) < 0)
 		return -1;
-	if (boot) {
-		if (read_optional(boot, PLACE_OS_RELEASE, &text, &len, err) <
-			    0 ||
-		    (text && parse_os_release(facts, text, len, err) < 0))
-			return -1;
-	}
+	if (boot &&
+	    read_optional(boot, PLACE_OS_RELEASE, &text, &len, err) < 0)
+		return -1;
+	if (boot && !text)
+		read_root_release(os, &text, &len);
+	if (text && parse_os_release(facts, text, len, err) < 0)
+		return -1;
 	facts->has_release = true;
 	return 0;
 }

@@ -80,7 +80,7 @@ struct volume *os_config_volume(struct os *os, size_t *at,
 const char *os_partition_title(const struct os *os, size_t at);
 
 /* Facts, read when first asked; NULL or unparsed if the image does not tell.
- * os_release() is from the boot partition's os-release. */
+ * os_release() is from the boot partition's os-release, else the root's. */
 int os_release(struct os *os, const struct release **release,
 	       struct balimg_error *err) MUST_USE;
 int os_variant(struct os *os, enum os_variant *variant,

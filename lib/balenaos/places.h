@@ -12,6 +12,7 @@
 
 #define PLACE_CONFIG	       "/config.json"
 #define PLACE_OS_RELEASE       "/os-release"
+#define PLACE_ROOT_OS_RELEASE  "/etc/os-release" /* in the root */
 #define PLACE_DEVICE_TYPE      "/device-type.json"
 #define PLACE_CONNECTIONS      "/system-connections"
 #define PLACE_SPLASH_FOLDER    "/splash"

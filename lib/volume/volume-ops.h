@@ -9,7 +9,8 @@
 
 /* An engine's volume begins with a struct volume.  volume.c has checked
  * paths (absolute, no "." or "..", no empty parts, no trailing slash, "/" for
- * the root) before it calls, so engines need not. */
+ * the root) before it calls, so engines need not.  An engine that only
+ * reads has NULL for what edits, checks and flushes. */
 struct volume_ops {
 	const char *type;
 	/* 0: not mine; higher bids win.  Reads little, judges strictly. */
@@ -44,6 +45,7 @@ struct volume {
 };
 
 extern const struct volume_ops volume_fat_ops;
+extern const struct volume_ops volume_ext_ops;
 
 /* Append to a list that the caller clears; @name and @text are taken (freed
  * on failure).  For the engines. */

@@ -15,6 +15,7 @@
 /* Every file system that can be opened. */
 static const struct volume_ops *const engines[] = {
 	&volume_fat_ops,
+	&volume_ext_ops,
 };
 
 /* ---- opening ---- */
@@ -222,6 +223,10 @@ check_edit(struct volume *vol, const char *path, struct balimg_error *err)
 	if (!source_is_writable(vol->source))
 		return error_set(err, BALIMG_E_USAGE,
 				 "the volume is open for reading only");
+	if (!vol->ops->write_from)
+		return error_set(err, BALIMG_E_UNSUPPORTED,
+				 "files of an %s file system can be read, not "
+				 "yet changed", vol->ops->type);
 	return check_path(path, err);
 }
 
@@ -280,7 +285,7 @@ volume_space(struct volume *vol, struct volume_space *space,
 int
 volume_flush(struct volume *vol, struct balimg_error *err)
 {
-	if (!source_is_writable(vol->source))
+	if (!source_is_writable(vol->source) || !vol->ops->flush)
 		return 0; /* nothing can have been staged */
 	return vol->ops->flush(vol, err);
 }
@@ -292,6 +297,10 @@ volume_check(struct volume *vol, struct volume_faults *faults,
 	     struct balimg_error *err)
 {
 	*faults = (struct volume_faults){ 0 };
+	if (!vol->ops->check)
+		return error_set(err, BALIMG_E_UNSUPPORTED,
+				 "an %s file system cannot be checked yet",
+				 vol->ops->type);
 	if (vol->ops->check(vol, faults, err) == 0)
 		return 0;
 	volume_faults_clear(faults);

@@ -99,10 +99,10 @@ rpi3-dev|1 resin-boot|1 resin-boot|2.48.0+rev1|dev|raspberrypi3|no|resin-logo.pn
 rpi4|1 resin-boot|1 resin-boot|8.0.2+rev1|none|raspberrypi4-64|no|balena-logo.png
 generic|1 resin-boot|1 resin-boot|6.1.25|none|generic-aarch64|no|balena-logo.png
 jetson-orin|6 resin-boot|6 resin-boot|6.1.25|none|jetson-agx-orin-devkit|no|balena-logo.png
-flasher|1 flash-boot|1 flash-boot|-|unknown|generic-amd64|yes|balena-logo.png
+flasher|1 flash-boot|1 flash-boot|6.1.25+rev2|none|generic-amd64|yes|balena-logo.png
 edison|0 resin-boot|0 resin-boot|2.31.5+rev1|prod|intel-edison|no|resin-logo.png
-resin1|1 resin-boot|1 resin-boot|-|unknown|raspberry-pi2|no|resin-logo.png
-resin1-conf|1 resin-boot|5 resin-conf|-|unknown|raspberry-pi2|no|resin-logo.png
+resin1|1 resin-boot|1 resin-boot|1.24.0|unknown|raspberry-pi2|no|resin-logo.png
+resin1-conf|1 resin-boot|5 resin-conf|1.8.0|unknown|raspberry-pi2|no|resin-logo.png
 END
 
 # ---- partitions by number, GPT name, label, role -------------------------
