@@ -104,14 +104,15 @@ read_if_valid(struct volume *vol, const char *folder, const char *name,
 {
 	AUTO_FREE char *path = join_path(folder, name, err);
 	AUTO_FREE char *content = NULL;
+	struct balimg_error why = { 0 };
 	uint8_t sum[MD5_SIZE];
 	char hex[HEX_LEN + 1];
 
 	*data = NULL;
 	if (!path)
 		return -1;
-	if (volume_read_file(vol, path, limit, &content, len, NULL) < 0)
-		return 0;
+	if (volume_read_file(vol, path, limit, &content, len, &why) < 0)
+		return error_is_finding(&why) ? 0 : error_pass(err, &why);
 	if (digest_md5(content, *len, sum, err) < 0)
 		return -1;
 	digest_hex(sum, sizeof(sum), hex);

@@ -11,16 +11,22 @@
 #include <string.h>
 
 #include "balenaos/os-private.h"
+#include "balenaos/places.h"
 
-/* Does partition @at hold a file called @path?  What cannot be opened or
- * read does not count here; opening it in earnest will say why. */
-static bool
-holds_file(struct os *os, size_t at, const char *path)
+/* *@holds: is there a file @path in partition @at?  What is damaged or of no
+ * kind that we open does not hold it; opening it in earnest will say why. */
+static int
+holds_file(struct os *os, size_t at, const char *path, bool *holds,
+	   struct balimg_error *err)
 {
-	struct volume *vol = os_volume(os, at, NULL);
-	bool exists;
+	struct balimg_error why = { 0 };
+	struct volume *vol = os_volume(os, at, &why);
 
-	return vol && volume_exists(vol, path, &exists, NULL) == 0 && exists;
+	*holds = false;
+	if (vol && volume_exists(vol, path, holds, &why) == 0)
+		return 0;
+	*holds = false;
+	return error_is_finding(&why) ? 0 : error_pass(err, &why);
 }
 
 static bool
@@ -32,76 +38,79 @@ is_encrypted(const struct os_partition *part)
 /* Of two partitions named boot, the better one: an encrypted one, since what
  * is left in the clear beside it only starts the kernel; then the one with
  * device-type.json. */
-static void
-choose_better(struct os *os, size_t other)
+static int
+choose_better(struct os *os, size_t other, struct balimg_error *err)
 {
 	bool now, then;
 
 	then = is_encrypted(&os->partitions[os->boot]);
 	now = is_encrypted(&os->partitions[other]);
-	if (then == now) {
-		then = holds_file(os, os->boot, "/device-type.json");
-		now = holds_file(os, other, "/device-type.json");
-	}
+	if (then == now &&
+	    (holds_file(os, os->boot, PLACE_DEVICE_TYPE, &then, err) < 0 ||
+	     holds_file(os, other, PLACE_DEVICE_TYPE, &now, err) < 0))
+		return -1;
 	if (then == now) {
 		os->rival = other;
-		return;
-	}
-	if (now) {
+	} else if (now) {
 		os->boot = other;
 		os->rival = OS_NOWHERE;
 	}
+	return 0;
 }
 
-static void
-consider(struct os *os, size_t at)
-{
-	if (os->boot == OS_NOWHERE)
-		os->boot = at;
-	else
-		choose_better(os, at);
-}
-
-static void
-choose_by_name(struct os *os)
+static int
+choose_by_name(struct os *os, struct balimg_error *err)
 {
 	size_t i;
 
-	for (i = 0; i < os->count; i++)
-		if (os->partitions[i].role == OS_ROLE_BOOT)
-			consider(os, i);
+	for (i = 0; i < os->count; i++) {
+		if (os->partitions[i].role != OS_ROLE_BOOT)
+			continue;
+		if (os->boot == OS_NOWHERE)
+			os->boot = i;
+		else if (choose_better(os, i, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Only FAT: that is what every unencrypted boot partition is. */
-static void
-choose_by_file(struct os *os, const char *path)
+static int
+choose_by_file(struct os *os, const char *path, struct balimg_error *err)
 {
+	bool holds;
 	size_t i;
 
-	for (i = 0; os->rival == OS_NOWHERE && i < os->count; i++) {
-		if (strcmp(os->partitions[i].identity.type, "vfat") != 0 ||
-		    !holds_file(os, i, path))
+	for (i = 0; i < os->count; i++) {
+		if (strcmp(os->partitions[i].identity.type, "vfat") != 0)
+			continue;
+		if (holds_file(os, i, path, &holds, err) < 0)
+			return -1;
+		if (!holds)
 			continue;
 		if (os->boot == OS_NOWHERE)
 			os->boot = i;
 		else
 			os->rival = i;
 	}
+	return 0;
 }
 
-void
-os_choose_boot(struct os *os)
+int
+os_choose_boot(struct os *os, struct balimg_error *err)
 {
 	static const char *const marks[] = {
-		"/device-type.json", OS_FLAG_IMAGE,	OS_FLAG_FLASHER,
-		OS_FLAG_OLD_IMAGE,   OS_FLAG_OLD_FLASHER,
+		PLACE_DEVICE_TYPE, OS_FLAG_IMAGE,	OS_FLAG_FLASHER,
+		OS_FLAG_OLD_IMAGE, OS_FLAG_OLD_FLASHER,
 	};
 	size_t i;
 
-	choose_by_name(os);
+	if (choose_by_name(os, err) < 0)
+		return -1;
 	for (i = 0; os->boot == OS_NOWHERE &&
 		    i < sizeof(marks) / sizeof(marks[0]); i++)
-		choose_by_file(os, marks[i]);
+		if (choose_by_file(os, marks[i], err) < 0)
+			return -1;
 
 	for (i = 0; i < os->count; i++)
 		if (os->partitions[i].role == OS_ROLE_BOOT && i != os->boot &&
@@ -109,6 +118,7 @@ os_choose_boot(struct os *os)
 			os->partitions[i].role = OS_ROLE_NONE;
 	if (os->boot != OS_NOWHERE)
 		os->partitions[os->boot].role = OS_ROLE_BOOT;
+	return 0;
 }
 
 struct volume *

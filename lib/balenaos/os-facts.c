@@ -27,12 +27,10 @@ open_boot(struct os *os, struct volume **boot, struct balimg_error *err)
 	struct balimg_error why = { 0 };
 
 	*boot = os_boot(os, NULL, &why);
-	if (*boot || why.code == BALIMG_E_NOT_FOUND ||
-	    why.code == BALIMG_E_UNSUPPORTED)
+	if (*boot || error_is(&why, BALIMG_E_NOT_FOUND) ||
+	    error_is(&why, BALIMG_E_UNSUPPORTED))
 		return 0;
-	if (err && !err->code)
-		*err = why;
-	return -1;
+	return error_pass(err, &why);
 }
 
 /* As volume_read_file(), *@data being NULL where there is no @path. */
@@ -62,11 +60,7 @@ get_first(const char *text, size_t len, const char *const *names,
 	*value = NULL;
 	for (; *names && !*value && !why.code; names++)
 		*value = os_release_get(text, len, *names, &why);
-	if (!why.code)
-		return 0;
-	if (err && !err->code)
-		*err = why;
-	return -1;
+	return why.code ? error_pass(err, &why) : 0;
 }
 
 /* "dev", "Development", ... */
@@ -183,6 +177,7 @@ static int
 read_json_string(struct volume *vol, const char *path, const char *json_path,
 		 char **value, struct balimg_error *err)
 {
+	struct balimg_error why = { 0 };
 	AUTO_FREE char *text = NULL;
 	json_auto_t *root = NULL;
 	const char *string;
@@ -193,7 +188,9 @@ read_json_string(struct volume *vol, const char *path, const char *json_path,
 		return -1;
 	if (!text)
 		return 0;
-	root = json_text_parse(text, len, NULL, NULL);
+	root = json_text_parse(text, len, NULL, &why);
+	if (!root && !error_is_finding(&why))
+		return error_pass(err, &why);
 	string = json_string_value(json_path_get(root, json_path));
 	if (!string)
 		return 0;

@@ -43,7 +43,7 @@ struct os {
 };
 
 /* Choose the boot partition: set ->boot, ->rival and the roles that follow. */
-void os_choose_boot(struct os *os);
+int os_choose_boot(struct os *os, struct balimg_error *err) MUST_USE;
 
 /* The role that a GPT name or label stands for. */
 enum os_role os_role_of_label(const char *label);

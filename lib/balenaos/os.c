@@ -163,9 +163,9 @@ os_open(struct source *image, struct balimg_error *err)
 	os->image = image;
 	os->boot = os->rival = OS_NOWHERE;
 	os->label = label_read(image, err);
-	if (!os->label || list_partitions(os, err) < 0)
+	if (!os->label || list_partitions(os, err) < 0 ||
+	    os_choose_boot(os, err) < 0)
 		return NULL;
-	os_choose_boot(os);
 	return STEAL(os);
 }
 

@@ -113,6 +113,22 @@ error_is(const struct balimg_error *err, enum balimg_code code)
 	return err && err->code == code;
 }
 
+int
+error_is_finding(const struct balimg_error *err)
+{
+	return error_is(err, BALIMG_E_INVALID) ||
+	       error_is(err, BALIMG_E_UNSUPPORTED) ||
+	       error_is(err, BALIMG_E_NOT_FOUND);
+}
+
+int
+error_pass(struct balimg_error *err, const struct balimg_error *why)
+{
+	if (err && err->code == BALIMG_OK)
+		*err = *why;
+	return -1;
+}
+
 void
 error_clear(struct balimg_error *err)
 {

@@ -44,6 +44,13 @@ int error_hint(struct balimg_error *err, const char *fmt, ...)
 /* Is @err set with @code? */
 int error_is(const struct balimg_error *err, enum balimg_code code);
 
+/* Does @err blame what was looked at (invalid, unsupported, not found) and
+ * not the machine?  Then looking elsewhere may help. */
+int error_is_finding(const struct balimg_error *err);
+
+/* Make @why, which a call set apart to be looked at first, the error. */
+int error_pass(struct balimg_error *err, const struct balimg_error *why);
+
 /* Forget an error that was dealt with. */
 void error_clear(struct balimg_error *err);
 
@@ -54,6 +61,7 @@ void error_clear(struct balimg_error *err);
 #define error_nomem(err) ((error_nomem)(err), -1)
 #define error_wrap(...)	 ((error_wrap)(__VA_ARGS__), -1)
 #define error_hint(...)	 ((error_hint)(__VA_ARGS__), -1)
+#define error_pass(...)	 ((error_pass)(__VA_ARGS__), -1)
 #endif
 
 #endif /* BALIMG_BASE_ERROR_H */

@@ -44,10 +44,8 @@ check_backup(struct source *source, const struct gpt *primary,
 					  "first one\n");
 		return 0;
 	}
-	if (fault.code != BALIMG_E_INVALID) {
-		*err = fault;
-		return -1;
-	}
+	if (!error_is_finding(&fault))
+		return error_pass(err, &fault);
 	buffer_printf(text, "backup: %s\n", fault.message);
 	return 0;
 }

@@ -27,13 +27,16 @@ cleanup_context(struct fdisk_context **context)
 }
 
 static inline void
-cleanup_table(struct fdisk_table **table)
+cleanup_partition(struct fdisk_partition **part)
 {
-	fdisk_unref_table(*table);
+	fdisk_unref_partition(*part);
 }
 
-#define AUTO_CONTEXT __attribute__((cleanup(cleanup_context)))
-#define AUTO_TABLE   __attribute__((cleanup(cleanup_table)))
+#define AUTO_CONTEXT   __attribute__((cleanup(cleanup_context)))
+#define AUTO_PARTITION __attribute__((cleanup(cleanup_partition)))
+
+/* Several times what libfdisk takes for the largest table that we allow. */
+#define RESERVE (4u * 1024 * 1024) /* bytes */
 
 /* libfdisk's talk: warnings of a backup that we did not copy, and the like.
  * Nothing is asked while listing. */
@@ -53,6 +56,20 @@ fail(struct balimg_error *err, int rc)
 		return error_nomem(err);
 	return error_set(err, BALIMG_E_INVALID,
 			 "the partition table cannot be read");
+}
+
+/* libfdisk aborts when memory runs out in the middle.  So let it begin only
+ * where there is enough, which costs no more than asking: nothing touches the
+ * pages. */
+static int
+ensure_memory(struct balimg_error *err)
+{
+	void *volatile reserve = malloc(RESERVE);
+
+	if (!reserve)
+		return error_nomem(err);
+	free(reserve);
+	return 0;
 }
 
 static struct fdisk_context *
@@ -173,30 +190,42 @@ load_partition(struct label *label, struct fdisk_context *context,
 	return label->kind == LABEL_GPT ? load_name(from, to, err) : 0;
 }
 
+/* fdisk_get_partitions() would silently leave out what it has no memory for;
+ * so they are fetched one by one. */
+static int
+load_partitions(struct label *label, struct fdisk_context *context,
+		struct balimg_error *err)
+{
+	size_t count = fdisk_get_npartitions(context);
+	size_t i;
+	int rc;
+
+	label->partitions = calloc(count + 1, sizeof(*label->partitions));
+	if (!label->partitions)
+		return error_nomem(err);
+	for (i = 0; i < count; i++) {
+		AUTO_PARTITION struct fdisk_partition *part = NULL;
+
+		if (!fdisk_is_partition_used(context, i))
+			continue;
+		rc = fdisk_get_partition(context, i, &part);
+		if (rc)
+			return fail(err, rc);
+		if (load_partition(label, context, part, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 table_load(struct label *label, int fd, struct balimg_error *err)
 {
 	AUTO_CONTEXT struct fdisk_context *context = NULL;
-	AUTO_TABLE struct fdisk_table *table = NULL;
-	size_t count, i;
-	int rc;
 
+	if (ensure_memory(err) < 0)
+		return -1;
 	context = open_context(label, fd, err);
 	if (!context || load_id(label, context, err) < 0)
 		return -1;
-	rc = fdisk_get_partitions(context, &table);
-	if (rc)
-		return fail(err, rc);
-
-	count = fdisk_table_get_nents(table);
-	label->partitions = calloc(count ? count : 1,
-				   sizeof(*label->partitions));
-	if (!label->partitions)
-		return error_nomem(err);
-	for (i = 0; i < count; i++)
-		if (load_partition(label, context,
-				   fdisk_table_get_partition(table, i),
-				   err) < 0)
-			return -1;
-	return 0;
+	return load_partitions(label, context, err);
 }
