@@ -20,14 +20,14 @@ struct png_info {
 	bool alpha, palette, grey, interlaced;
 };
 
-/* Decode @data fully, as plymouth would, and describe it.  BALIMG_E_INVALID
- * says what is wrong; BALIMG_E_REFUSED over 8192 pixels in either direction.
- * @info may be NULL. */
+/* Decode @data fully, as plymouth would, and describe it; memory is that of a
+ * row.  BALIMG_E_INVALID says what is wrong; BALIMG_E_REFUSED over 8192 pixels
+ * in either direction.  @info may be NULL. */
 int png_check(const void *data, size_t len, struct png_info *info,
 	      struct balimg_error *err) MUST_USE;
 
-/* Decode to @width x @height RGBA of 8 bits per channel (freed by the
- * caller), composed on nothing.  For drawing it in a terminal. */
+/* Decode to @width x @height RGBA of 8 bits per channel (up to 256 MiB; freed
+ * by the caller), composed on nothing.  For drawing it in a terminal. */
 uint8_t *png_decode(const void *data, size_t len, struct png_info *info,
 		    struct balimg_error *err) MUST_USE;
 

@@ -16,6 +16,7 @@
 #include "balenaos/release.h"
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "document/png.h"
 #include "document/ssh-key.h"
 #include "document/udev-rules.h"
 
@@ -166,8 +167,50 @@ list_agent(int argc, char **argv, struct balimg_error *err)
 	return 0;
 }
 
+/* FILE: "WIDTH HEIGHT DEPTH" and words for what it is. */
+static int
+check_png(int argc, char **argv, struct balimg_error *err)
+{
+	AUTO_FREE char *data = NULL;
+	struct png_info info;
+	size_t len;
+
+	if (argc != 1)
+		return error_set(err, BALIMG_E_USAGE, "FILE");
+	data = read_all(argv[0], &len, err);
+	if (!data || png_check(data, len, &info, err) < 0)
+		return -1;
+	printf("%u %u %u%s%s%s%s\n", info.width, info.height, info.bit_depth,
+	       info.palette ? " palette" : "", info.grey ? " grey" : "",
+	       info.alpha ? " alpha" : "",
+	       info.interlaced ? " interlaced" : "");
+	return 0;
+}
+
+/* FILE: the pixels as RGBA. */
+static int
+decode_png(int argc, char **argv, struct balimg_error *err)
+{
+	AUTO_FREE char *data = NULL;
+	AUTO_FREE uint8_t *pixels = NULL;
+	struct png_info info;
+	size_t len;
+
+	if (argc != 1)
+		return error_set(err, BALIMG_E_USAGE, "FILE");
+	data = read_all(argv[0], &len, err);
+	if (data)
+		pixels = png_decode(data, len, &info, err);
+	if (!pixels)
+		return -1;
+	fwrite(pixels, 4, (size_t)info.width * info.height, stdout);
+	return 0;
+}
+
 static const struct question questions[] = {
+	{ "check-png", check_png },
 	{ "compare-releases", compare_releases },
+	{ "decode-png", decode_png },
 	{ "lint-udev", lint_udev },
 	{ "list-agent", list_agent },
 	{ "list-ssh", list_ssh },
