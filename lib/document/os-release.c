@@ -71,6 +71,8 @@ os_release_get(const char *text, size_t len, const char *name,
 		line_end = memchr(line, '\n', (size_t)(end - line));
 		if (!line_end)
 			line_end = end;
+		while (line < line_end && (*line == ' ' || *line == '\t'))
+			line++;
 		if ((size_t)(line_end - line) <= name_len ||
 		    line[name_len] != '=' || memcmp(line, name, name_len) != 0)
 			continue;
