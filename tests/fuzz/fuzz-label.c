@@ -16,38 +16,9 @@
 #include "base/digest.h"
 #include "disklabel/label.h"
 #include "fuzz.h"
+#include "padded.h"
 
 #define IMAGE_SIZE (8u * 1024 * 1024)
-
-struct padded {
-	struct source source;
-	const uint8_t *data;
-	size_t len;
-};
-
-static void
-close_padded(struct source *source)
-{
-	(void)source;
-}
-
-static int
-read_padded(struct source *source, uint64_t offset, void *data, size_t len,
-	    struct balimg_error *err)
-{
-	struct padded *padded = (struct padded *)source;
-	size_t now = 0;
-
-	(void)err;
-	if (offset < padded->len) {
-		now = padded->len - (size_t)offset;
-		if (now > len)
-			now = len;
-		memcpy(data, padded->data + offset, now);
-	}
-	memset((char *)data + now, 0, len - now);
-	return 0;
-}
 
 static void
 sign_header(uint8_t *data, size_t size, size_t at, size_t sector)
@@ -92,11 +63,6 @@ check_label(const struct label *label)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct source_ops ops = {
-		.kind = "padded",
-		.close = close_padded,
-		.read = read_padded,
-	};
 	struct balimg_error err = { 0 };
 	AUTO_LABEL struct label *label = NULL;
 	AUTO_FREE uint8_t *copy = NULL;
@@ -112,11 +78,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sign_header(copy, size, 512, 512);
 	sign_header(copy, size, 4096, 4096);
 
-	image = (struct padded){
-		.source = { .ops = &ops, .size = IMAGE_SIZE },
-		.data = copy,
-		.len = size,
-	};
+	padded_open(&image, copy, size, IMAGE_SIZE);
 	label = label_read(&image.source, &err);
 	if (!label && !err.code)
 		abort();
