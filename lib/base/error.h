@@ -54,14 +54,22 @@ int error_pass(struct balimg_error *err, const struct balimg_error *why);
 /* Forget an error that was dealt with. */
 void error_clear(struct balimg_error *err);
 
-/* A static analyzer sees one file at a time: tell it what these return. */
-#if defined(__clang_analyzer__) && !defined(ERROR_IMPLEMENTATION)
-#define error_set(...)	 ((error_set)(__VA_ARGS__), -1)
-#define error_sys(...)	 ((error_sys)(__VA_ARGS__), -1)
-#define error_nomem(err) ((error_nomem)(err), -1)
-#define error_wrap(...)	 ((error_wrap)(__VA_ARGS__), -1)
-#define error_hint(...)	 ((error_hint)(__VA_ARGS__), -1)
-#define error_pass(...)	 ((error_pass)(__VA_ARGS__), -1)
+/* Compilers and analyzers see one file at a time: tell them that these return
+ * -1, or they warn of what is not set after an error. */
+static inline int
+error_failed(int minus_one)
+{
+	(void)minus_one;
+	return -1;
+}
+
+#ifndef ERROR_IMPLEMENTATION
+#define error_set(...)	 error_failed((error_set)(__VA_ARGS__))
+#define error_sys(...)	 error_failed((error_sys)(__VA_ARGS__))
+#define error_nomem(err) error_failed((error_nomem)(err))
+#define error_wrap(...)	 error_failed((error_wrap)(__VA_ARGS__))
+#define error_hint(...)	 error_failed((error_hint)(__VA_ARGS__))
+#define error_pass(...)	 error_failed((error_pass)(__VA_ARGS__))
 #endif
 
 #endif /* BALIMG_BASE_ERROR_H */
