@@ -1,0 +1,213 @@
+/* schema.c - find a setting, and hide the secret ones
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <string.h>
+#include <strings.h>
+
+#include "document/json-path.h"
+#include "document/json.h"
+#include "document/schema.h"
+
+#define HIDDEN "<hidden>"
+
+/* ---- finding ------------------------------------------------------- */
+
+/* Follow both paths while they agree; *@row and *@path become what is left
+ * of each, over where nothing is.  False where they part. */
+static bool
+follow_both(struct json_part *row, struct json_part *path)
+{
+	while (row->at && path->at) {
+		bool any = row->len == 1 && row->at[0] == '*';
+
+		if (!any && !json_part_is(*path, row->at, row->len))
+			return false;
+		*row = json_part_next(*row);
+		*path = json_part_next(*path);
+	}
+	return true;
+}
+
+const struct schema_key *
+schema_find(const char *path)
+{
+	const struct schema_key *key;
+
+	for (key = schema_keys; key->path; key++) {
+		struct json_part row = json_part_first(key->path);
+		struct json_part part = json_part_first(path);
+
+		if (follow_both(&row, &part) && !row.at && !part.at)
+			return key;
+	}
+	return NULL;
+}
+
+const char *
+schema_type_name(enum schema_type type)
+{
+	switch (type) {
+	case SCHEMA_STRING:
+		return "string";
+	case SCHEMA_BOOLEAN:
+		return "boolean";
+	case SCHEMA_NUMBER:
+		return "number";
+	case SCHEMA_NUMBER_OR_STRING:
+		return "number or string";
+	case SCHEMA_OBJECT:
+		return "object";
+	case SCHEMA_STRING_ARRAY:
+		return "array of strings";
+	}
+	return "value";
+}
+
+/* ---- secrets ------------------------------------------------------- */
+
+static bool
+sounds_secret(struct json_part part)
+{
+	static const char *const words[] = {
+		"apikey", "passphrase", "password", "passwd",
+		"psk",	  "secret",	"token",    "wifikey",
+	};
+	size_t i;
+	size_t at;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		size_t len = strlen(words[i]);
+
+		for (at = 0; at + len <= part.len; at++) {
+			if (!strncasecmp(part.at + at, words[i], len))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+schema_is_secret(const char *path)
+{
+	const struct schema_key *key;
+	struct json_part part;
+
+	for (key = schema_keys; key->path; key++) {
+		struct json_part row = json_part_first(key->path);
+
+		part = json_part_first(path);
+		if (key->secret && follow_both(&row, &part))
+			return true;
+	}
+	if (schema_find(path))
+		return false;
+	for (part = json_part_first(path); part.at; part = json_part_next(part))
+		if (sounds_secret(part))
+			return true;
+	return false;
+}
+
+static bool
+is_container(const json_t *value)
+{
+	return json_is_object(value) || json_is_array(value);
+}
+
+/* Must @value at @path be hidden as a whole? */
+static bool
+is_to_hide(const char *path, const json_t *value)
+{
+	const struct schema_key *key = schema_find(path);
+
+	if (json_is_null(value) ||
+	    (json_is_string(value) && !json_string_length(value)))
+		return false; /* nothing there, and that is good to know */
+	if (key && !key->secret && is_container(value))
+		return false; /* but maybe parts of it */
+	return schema_is_secret(path);
+}
+
+static int
+hide_below(json_t *value, const char *path, struct balimg_error *err);
+
+/* Hide what is secret in @child, which is at @part of the value at @path;
+ * *@hidden: all of it, by the caller. */
+static int
+hide_child(json_t *child, const char *path, const char *part, bool *hidden,
+	   struct balimg_error *err)
+{
+	AUTO_BUFFER struct buffer below = BUFFER_INIT;
+
+	buffer_puts(&below, path);
+	json_path_add(&below, part);
+	if (below.failed)
+		return error_nomem(err);
+	*hidden = is_to_hide(below.data, child);
+	if (*hidden || !is_container(child))
+		return 0;
+	return hide_below(child, below.data, err);
+}
+
+static int
+hide_in_object(json_t *object, const char *path, struct balimg_error *err)
+{
+	const char *name;
+	json_t *child;
+	bool hidden;
+
+	json_object_foreach (object, name, child) {
+		if (hide_child(child, path, name, &hidden, err) < 0)
+			return -1;
+		if (hidden &&
+		    json_object_set_new(object, name, json_string(HIDDEN)) < 0)
+			return error_nomem(err);
+	}
+	return 0;
+}
+
+static int
+hide_in_array(json_t *array, const char *path, struct balimg_error *err)
+{
+	char name[sizeof("18446744073709551615")];
+	size_t i;
+	json_t *child;
+	bool hidden;
+
+	json_array_foreach (array, i, child) {
+		snprintf(name, sizeof(name), "%zu", i);
+		if (hide_child(child, path, name, &hidden, err) < 0)
+			return -1;
+		if (hidden &&
+		    json_array_set_new(array, i, json_string(HIDDEN)) < 0)
+			return error_nomem(err);
+	}
+	return 0;
+}
+
+/* As deep as the parser lets a text be. */
+static int
+hide_below(json_t *value, const char *path, struct balimg_error *err)
+{
+	if (json_is_object(value))
+		return hide_in_object(value, path, err);
+	return hide_in_array(value, path, err);
+}
+
+json_t *
+schema_redact(const json_t *root, struct balimg_error *err)
+{
+	json_t *copy = json_deep_copy(root);
+
+	if (!copy) {
+		error_nomem(err);
+		return NULL;
+	}
+	if (is_container(copy) && hide_below(copy, "", err) < 0) {
+		json_decref(copy);
+		return NULL;
+	}
+	return copy;
+}
