@@ -158,12 +158,15 @@ says 'flasher: yes'
 mdel -i "$boot" ::balena-image-flasher
 printf '{"yocto":{"deployArtifact":"balena-image-flasher-x.img"}}' |
 	mcopy -o -i "$boot" - ::device-type.json
-ask
-says 'flasher: no' # balena-image says so
-mlabel -i "$boot" ::SOMETHING
 mdel -i "$boot" ::balena-image
 ask
+says 'flasher: no' # an installer's would be flash-boot
+mlabel -i "$boot" ::SOMETHING
+ask
 says 'flasher: yes'
+echo 'DO NOT REMOVE THIS FILE' | mcopy -i "$boot" - ::balena-image
+ask
+says 'flasher: no' # this file says so
 
 # ---- two of them ----------------------------------------------------------
 make jetson-orin 512M
