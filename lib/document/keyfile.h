@@ -20,31 +20,40 @@ struct keyfile; /* a parsed profile */
 
 /* Parse; BALIMG_E_INVALID with the line: no group yet, no '=', not UTF-8, a
  * NUL, a broken group head.  CRLF is accepted (see keyfile_normalise()). */
-struct keyfile *keyfile_parse(const char *text, size_t len,
-			      struct balimg_error *err) MUST_USE;
+struct keyfile *
+keyfile_parse(const char *text, size_t len, struct balimg_error *err) MUST_USE;
 void keyfile_free(struct keyfile *keyfile);
 DEFINE_AUTO(keyfile, keyfile_free)
 #define AUTO_KEYFILE __attribute__((cleanup(cleanup_keyfile)))
 
-/* The value of @key in [@group], escapes undone, lent; NULL if not set. */
-const char *keyfile_get(const struct keyfile *keyfile, const char *group,
-			const char *key);
+/* The value of @key in [@group], escapes undone, lent; NULL if not set, or set
+ * to an escape that does not exist (which NetworkManager ignores).  Groups
+ * are found by both names: "wifi" and "802-11-wireless", "wifi-security" and
+ * "802-11-wireless-security", "ethernet" and "802-3-ethernet". */
+const char *
+keyfile_get(const struct keyfile *keyfile, const char *group, const char *key);
 
-/* Judge a parsed profile as NetworkManager would: needs connection.id or a
- * name, connection.type; wifi needs ssid (1-32 bytes), wpa-psk a psk of 8-63
- * characters or 64 hex digits; addresses parse.  -1 with BALIMG_E_INVALID at
- * the first fault. */
-int keyfile_check(const struct keyfile *keyfile, struct balimg_error *err)
-	MUST_USE;
+/* The bytes of wifi.ssid, be it text or a list of bytes; *@len without the NUL
+ * at their end.  To be freed; NULL with @err clear if it is not set. */
+char *keyfile_ssid(const struct keyfile *keyfile, size_t *len,
+		   struct balimg_error *err) MUST_USE;
 
-/* @text with CRLF as LF and a final LF; to be freed. */
+/* Judge a parsed profile as NetworkManager would: needs connection.type, or a
+ * group that tells it (the id may come from the file's name); wifi needs ssid
+ * (1-32 bytes), wpa-psk a psk of 8-63 characters or 64 hex digits; addresses
+ * parse.  -1 with BALIMG_E_INVALID at the first fault. */
+int
+keyfile_check(const struct keyfile *keyfile, struct balimg_error *err) MUST_USE;
+
+/* @text with CRLF as LF, a final LF and no byte order mark; to be freed. */
 char *keyfile_normalise(const char *text, size_t len, size_t *out_len,
 			struct balimg_error *err) MUST_USE;
 
-/* @text with the values of secrets (psk, password, wep-key*, private-key
- * passwords, ...) replaced by "<hidden>"; to be freed. */
-char *keyfile_redact(const char *text, size_t len, struct balimg_error *err)
-	MUST_USE;
+/* @text with the values of secrets (psk, password, wep-key*, private keys,
+ * all of vpn-secrets, ...; in comments, too) and lines that cannot be read
+ * replaced by "<hidden>"; to be freed. */
+char *
+keyfile_redact(const char *text, size_t len, struct balimg_error *err) MUST_USE;
 
 /* Will NetworkManager read a file of this name?  False for names that begin
  * with '.', end in '~', ".pem", ".der" (any case), or in a dot and exactly
@@ -59,7 +68,7 @@ struct keyfile_wifi {
 	size_t ssid_len;
 	const char *psk; /* NULL: an open network */
 	bool hidden;
-	const char *address;  /* "192.168.1.20/24"; NULL: automatic */
+	const char *address; /* "192.168.1.20/24"; NULL: automatic */
 	const char *gateway;
 	const char *address6; /* "fd00::20/64"; NULL: automatic */
 	const char *gateway6;

@@ -16,6 +16,7 @@
 #include "balenaos/release.h"
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "document/keyfile.h"
 #include "document/png.h"
 #include "document/ssh-key.h"
 #include "document/udev-rules.h"
@@ -207,14 +208,116 @@ decode_png(int argc, char **argv, struct balimg_error *err)
 	return 0;
 }
 
+/* SSID-IN-HEX PSK|- [ADDRESS GATEWAY [ADDRESS6 GATEWAY6 [DNS...]]], '-' being
+ * none: the profile. */
+static int
+make_wifi(int argc, char **argv, struct balimg_error *err)
+{
+	struct keyfile_wifi wifi = { 0 };
+	const char **slots[] = { &wifi.psk, &wifi.address, &wifi.gateway,
+				 &wifi.address6, &wifi.gateway6 };
+	AUTO_FREE char *text = NULL;
+	char ssid[64];
+	int i;
+
+	if (argc < 1)
+		return error_set(err, BALIMG_E_USAGE, "SSID-IN-HEX ...");
+	for (i = 0; argv[0][2 * i] && i < (int)sizeof(ssid); i++) {
+		char digits[3] = { argv[0][2 * i], argv[0][2 * i + 1], 0 };
+
+		ssid[i] = (char)strtoul(digits, NULL, 16);
+	}
+	wifi.ssid = ssid;
+	wifi.ssid_len = (size_t)i;
+	for (i = 1; i < argc && i <= 5; i++)
+		if (strcmp(argv[i], "-") != 0)
+			*slots[i - 1] = argv[i];
+	if (argc > 6)
+		wifi.dns = (const char *const *)argv + 6;
+	text = keyfile_make_wifi(&wifi, err);
+	if (!text)
+		return -1;
+	fputs(text, stdout);
+	return 0;
+}
+
+static void
+print_hex(const char *data, size_t len)
+{
+	size_t i;
+
+	for (i = 0; data && i < len; i++)
+		printf("%02x", (unsigned char)data[i]);
+	printf("%s\t", data ? "" : "-");
+}
+
+/* FILE...: for each a line of its SSID and psk, in hexadecimal or "-", and
+ * whether it is sound. */
+static int
+check_keyfiles(int argc, char **argv, struct balimg_error *err)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		AUTO_KEYFILE struct keyfile *keyfile = NULL;
+		AUTO_FREE char *text = NULL;
+		AUTO_FREE char *ssid = NULL;
+		const char *psk;
+		size_t len;
+
+		error_clear(err);
+		text = read_all(argv[i], &len, err);
+		if (!text)
+			return -1;
+		keyfile = keyfile_parse(text, len, err);
+		if (!keyfile) {
+			printf("unreadable: %s: %s\n", err->where,
+			       err->message);
+			continue;
+		}
+		ssid = keyfile_ssid(keyfile, &len, err);
+		psk = keyfile_get(keyfile, "wifi-security", "psk");
+		print_hex(ssid, len);
+		print_hex(psk, psk ? strlen(psk) : 0);
+		if (keyfile_check(keyfile, err) < 0)
+			printf("%s\n", err->message);
+		else
+			printf("sound\n");
+	}
+	error_clear(err);
+	return 0;
+}
+
+/* FILE: without its secrets. */
+static int
+redact_keyfile(int argc, char **argv, struct balimg_error *err)
+{
+	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *redacted = NULL;
+	size_t len;
+
+	if (argc != 1)
+		return error_set(err, BALIMG_E_USAGE, "FILE");
+	text = read_all(argv[0], &len, err);
+	if (text)
+		redacted = keyfile_redact(text, len, err);
+	if (!redacted)
+		return -1;
+	fputs(redacted, stdout);
+	return 0;
+}
+
 static const struct question questions[] = {
+	{ "check-keyfiles", check_keyfiles },
 	{ "check-png", check_png },
 	{ "compare-releases", compare_releases },
 	{ "decode-png", decode_png },
 	{ "lint-udev", lint_udev },
 	{ "list-agent", list_agent },
 	{ "list-ssh", list_ssh },
+	{ "make-wifi", make_wifi },
 	{ "normalise-udev", normalise_udev },
+	{ "redact-keyfile", redact_keyfile },
 };
 
 int
