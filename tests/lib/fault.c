@@ -11,6 +11,7 @@
  *                    =N+:EIO    and so do all later calls of its kind
  *   BALIMG_FAULT_TEAR=1         if call N is a write, its first half (whole
  *                               512-byte sectors) is done all the same
+ *   BALIMG_FAULT_NO_TMPFILE=1   the file system cannot make nameless files
  *   BALIMG_FAULT_COUNT=FILE     gets the number of calls at the end
  *   BALIMG_FAULT_TRACE=FILE     gets what was done, see trace.h, for
  *   BALIMG_FAULT_IMAGE=FILE     power-cut; the image that is edited
@@ -64,6 +65,7 @@ static struct {
 	bool and_later;
 	int error_number;
 	bool tear;
+	bool no_tmpfile;
 	int failing_kind; /* -1: none yet */
 	int trace;
 } fault;
@@ -87,6 +89,7 @@ parse_environment(void)
 	fault.ready = true;
 	fault.failing_kind = -1;
 	fault.tear = getenv("BALIMG_FAULT_TEAR") != NULL;
+	fault.no_tmpfile = getenv("BALIMG_FAULT_NO_TMPFILE") != NULL;
 	fault.stop = stop ? strtoul(stop, NULL, 10) : 0;
 	fault.trace = -1;
 	if (error) {
@@ -346,7 +349,8 @@ mkdir(const char *path, mode_t mode)
 static int
 open_file(int folder, const char *path, int flags, mode_t mode)
 {
-	bool makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+	bool nameless = (flags & O_TMPFILE) == O_TMPFILE;
+	bool makes = (flags & O_CREAT) || nameless;
 	enum action action = makes ? count(KIND_OPEN) : GO_ON;
 	struct stat st;
 	bool named = (flags & O_CREAT) && lstat(path, &st) < 0;
@@ -354,10 +358,14 @@ open_file(int folder, const char *path, int flags, mode_t mode)
 
 	if (action != GO_ON)
 		return carry_out(action);
+	if (nameless && fault.no_tmpfile) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	fd = NEXT(openat)(folder, path, flags, mode);
 	if (fd < 0 || fault.trace < 0)
 		return fd;
-	if (named || (flags & O_TMPFILE) == O_TMPFILE)
+	if (named || nameless)
 		trace_new(fault.trace, fd);
 	if (named)
 		trace_link(fault.trace, path);

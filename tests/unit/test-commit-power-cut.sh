@@ -18,8 +18,12 @@ seq 30000 34000 >>old
 cp --sparse=always old image
 # shellcheck disable=SC2086
 faulty TRACE=trace IMAGE=image -- "$commit_once" image $edits
-cp image new
-echo "$("$power_cut" trace) events"
+mv image new
+cp --sparse=always old image
+# shellcheck disable=SC2086
+faulty TRACE=trace-named IMAGE=image NO_TMPFILE=1 -- \
+	"$commit_once" image $edits
+cmp image new
 
 # holds OFFSET TEXT: is that in the image?
 holds() {
@@ -41,28 +45,39 @@ check_order() {
 	fi
 }
 
-: >seen
-mkdir state
-seed=0
-while [ "$seed" -lt "$states" ]; do
-	rm -rf state/* state/.[!.]*
-	said=$("$power_cut" trace old state "$seed")
-	check_order "seed $seed, $said"
+# try_states TRACE
+try_states() {
+	: >seen
+	seed=0
+	while [ "$seed" -lt "$states" ]; do
+		rm -rf state
+		mkdir state
+		said=$("$power_cut" "$1" old state "$seed")
+		check_state "$1, seed $seed, $said"
+		seed=$((seed + 1))
+	done
+	echo "$1: $("$power_cut" "$1") events"
+	sort seen | uniq -c
+	for outcome in 'old none' 'old journal' 'mixed journal' 'new none'; do
+		grep -q "^$outcome$" seen || fail "$1: never seen: $outcome"
+	done
+}
+
+check_state() {
+	check_order "$1"
 	was=mixed
 	cmp -s state/image old && was=old
 	cmp -s state/image new && was=new
 	[ "$was" != mixed ] || [ -e state/.image.balimg-journal ] ||
-		fail "seed $seed, $said: half an edit, and no journal"
+		fail "$1: half an edit, and no journal"
 	had=none
 	if [ -e state/.image.balimg-journal ]; then
 		had=journal
-		"$commit_once" state/image || fail "seed $seed, $said"
-		cmp -s state/image new || fail "seed $seed, $said: not new"
+		"$commit_once" state/image || fail "$1"
+		cmp -s state/image new || fail "$1: not new"
 	fi
 	echo "$was $had" >>seen
-	seed=$((seed + 1))
-done
-sort seen | uniq -c
-for outcome in 'old none' 'old journal' 'mixed journal' 'new none'; do
-	grep -q "^$outcome$" seen || fail "never seen: $outcome"
-done
+}
+
+try_states trace
+try_states trace-named
