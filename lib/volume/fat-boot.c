@@ -16,11 +16,11 @@
 #include "base/bytes.h"
 #include "volume/fat-boot.h"
 
-#define MAX_FAT12    4084u	/* clusters */
+#define MAX_FAT12    4084u /* clusters */
 #define MAX_FAT16    65524u
 #define MAX_FAT32    0x0ffffff4u
-#define SLOT_SIZE    32u	/* bytes of a directory slot */
-#define ACTIVE_FIXED 0x80u	/* extended flags: mirroring is off */
+#define SLOT_SIZE    32u   /* bytes of a directory slot */
+#define ACTIVE_FIXED 0x80u /* extended flags: mirroring is off */
 
 /* The counts of the boot sector, in logical sectors. */
 struct counts {
@@ -161,8 +161,8 @@ read_wide(const uint8_t *boot, const struct counts *counts,
 
 	if (le16_get(boot + 42))
 		return error_set(err, BALIMG_E_UNSUPPORTED,
-				 "FAT32 version %u.%u is not known",
-				 boot[43], boot[42]);
+				 "FAT32 version %u.%u is not known", boot[43],
+				 boot[42]);
 	if (flags & ACTIVE_FIXED) {
 		geo->mirrored = false;
 		geo->active = flags & 0x0f;
@@ -175,7 +175,8 @@ read_wide(const uint8_t *boot, const struct counts *counts,
 	if (!fat_has_cluster(geo, geo->root_cluster))
 		return error_set(err, BALIMG_E_INVALID,
 				 "the root directory begins at cluster %u, "
-				 "which is not there", geo->root_cluster);
+				 "which is not there",
+				 geo->root_cluster);
 	if (info && info < counts->reserved)
 		geo->info_offset = (uint64_t)info * counts->sector;
 	if (backup && backup < counts->reserved)

@@ -19,7 +19,8 @@ fat_walk_begin(struct fat_volume *vol, struct fat_walk *walk, uint32_t first,
 	if (!fat_has_cluster(&vol->geo, first))
 		return error_set(err, BALIMG_E_INVALID,
 				 "its chain begins at cluster %u, which is "
-				 "not there", first);
+				 "not there",
+				 first);
 	*walk = (struct fat_walk){
 		.at = first,
 		.tortoise = first,
@@ -41,15 +42,18 @@ fat_walk_next(struct fat_volume *vol, struct fat_walk *walk,
 	if (!next)
 		return error_set(err, BALIMG_E_INVALID,
 				 "its chain runs into cluster %u, which is "
-				 "free", walk->at);
+				 "free",
+				 walk->at);
 	if (fat_is_bad(&vol->geo, next))
 		return error_set(err, BALIMG_E_INVALID,
 				 "its chain runs into cluster %u, which is "
-				 "marked bad", walk->at);
+				 "marked bad",
+				 walk->at);
 	if (!fat_has_cluster(&vol->geo, next))
 		return error_set(err, BALIMG_E_INVALID,
 				 "its chain leads from cluster %u to %u, "
-				 "which is not there", walk->at, next);
+				 "which is not there",
+				 walk->at, next);
 	if (next == walk->tortoise || walk->steps > vol->geo.cluster_count)
 		return error_set(err, BALIMG_E_INVALID,
 				 "its chain loops at cluster %u", next);

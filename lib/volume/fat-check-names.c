@@ -88,11 +88,11 @@ fat_check_names(struct fat_checker *ck, struct fat_dir *dir, const char *path,
 			continue;
 		memcpy(names + count++ * FAT_SHORT, scan.raw, FAT_SHORT);
 		/* "." and ".." have their place before all others. */
-		bad += fat_slot_is_dot(scan.raw)
-			       ? scan.slot > 1 || dir->first ==
-							  fat_root_cluster(
-								  ck->vol)
-			       : is_bad_name(scan.raw);
+		bad += fat_slot_is_dot(scan.raw) ?
+			       scan.slot > 1 ||
+				       dir->first ==
+					       fat_root_cluster(ck->vol) :
+			       is_bad_name(scan.raw);
 	}
 	if (rc < 0)
 		return -1;
@@ -105,7 +105,7 @@ fat_check_names(struct fat_checker *ck, struct fat_dir *dir, const char *path,
 		return -1;
 	if (!twins)
 		return 0;
-	return fat_checker_say(ck, false, false, err,
-			       "%s: %zu name%s twice", path, twins,
+	return fat_checker_say(ck, false, false, err, "%s: %zu name%s twice",
+			       path, twins,
 			       twins == 1 ? " stands" : "s stand");
 }

@@ -97,7 +97,7 @@ enum chain_fault {
 	CHAIN_FREE,    /* comes to a cluster that is marked free */
 	CHAIN_BAD,     /* ... or bad */
 	CHAIN_LOOP,
-	CHAIN_SHARED,  /* comes to a cluster of another chain */
+	CHAIN_SHARED, /* comes to a cluster of another chain */
 };
 
 struct chain {
@@ -131,9 +131,9 @@ ends_chain(const struct fat_geometry *geo, uint32_t value, struct chain *chain)
 		return false;
 	if (fat_is_end(geo, value))
 		return true;
-	chain->fault = !value		       ? CHAIN_FREE
-		       : fat_is_bad(geo, value) ? CHAIN_BAD
-						: CHAIN_OUTSIDE;
+	chain->fault = !value		      ? CHAIN_FREE :
+		       fat_is_bad(geo, value) ? CHAIN_BAD :
+						CHAIN_OUTSIDE;
 	return true;
 }
 
@@ -206,8 +206,8 @@ check_file(struct fat_checker *ck, size_t visit, const struct fat_scan *scan,
 		ck->damaged = true;
 		return fat_checker_say(ck, false, false, err,
 				       "%s: %u bytes long, but its chain has "
-				       "%u of %u clusters", path, size,
-				       chain.length, chain.need);
+				       "%u of %u clusters",
+				       path, size, chain.length, chain.need);
 	}
 	if (chain.length == chain.need)
 		return 0;

@@ -69,10 +69,9 @@ fat_checker_say(struct fat_checker *ck, bool repairable, bool harmless,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return volume_faults_add(ck->faults, repairable, harmless, err,
-				 "%s%s", text,
-				 repairable || harmless
-					 ? "" : " (fsck.fat is needed)");
+	return volume_faults_add(
+		ck->faults, repairable, harmless, err, "%s%s", text,
+		repairable || harmless ? "" : " (fsck.fat is needed)");
 }
 
 /* ---- boot sector, FATs, FSInfo ---- */
@@ -92,13 +91,14 @@ check_boot(struct fat_checker *ck, struct balimg_error *err)
 	dirty = geo->dirty ||
 		(geo->bits == 16 && (state & 0xc000) != 0xc000) ||
 		(geo->bits == 32 && (state & 0x0c000000) != 0x0c000000);
-	if (dirty && fat_checker_say(ck, false, false, err,
-				     "the volume was not unmounted cleanly") <
-			     0)
+	if (dirty &&
+	    fat_checker_say(ck, false, false, err,
+			    "the volume was not unmounted cleanly") < 0)
 		return -1;
 	if (!geo->backup_offset)
 		return 0;
-	if (source_read(ck->vol->volume.source, 0, boot, FAT_SECTOR, err) < 0 ||
+	if (source_read(ck->vol->volume.source, 0, boot, FAT_SECTOR, err) <
+		    0 ||
 	    source_read(ck->vol->volume.source, geo->backup_offset, backup,
 			FAT_SECTOR, err) < 0)
 		return -1;
@@ -148,7 +148,8 @@ compare_table(struct fat_checker *ck, unsigned table, struct balimg_error *err)
 		return 0;
 	return fat_checker_say(ck, !ck->damaged, false, err,
 			       "FAT copy %u differs from copy %u in %u "
-			       "sector%s", table + 1, geo->active + 1, count,
+			       "sector%s",
+			       table + 1, geo->active + 1, count,
 			       count == 1 ? "" : "s");
 }
 
@@ -181,7 +182,8 @@ check_info(struct fat_checker *ck, struct balimg_error *err)
 	if (info.free == FAT_INFO_UNKNOWN)
 		return fat_checker_say(ck, true, true, err,
 				       "FSInfo does not know that %u clusters "
-				       "are free", ck->free_stored);
+				       "are free",
+				       ck->free_stored);
 	if (info.free == ck->free_stored)
 		return 0;
 	return fat_checker_say(ck, true, false, err,

@@ -145,7 +145,8 @@ fat_dir_reserve(struct fat_dir *dir, size_t more, struct balimg_error *err)
 	if (dir->count + more > FAT_SLOTS_MAX)
 		return error_set(err, BALIMG_E_INVALID,
 				 "the directory is larger than the %u slots "
-				 "that FAT allows", FAT_SLOTS_MAX);
+				 "that FAT allows",
+				 FAT_SLOTS_MAX);
 	if (dir->count + more <= room)
 		return 0;
 
@@ -192,9 +193,9 @@ fat_dir_new(struct fat_volume *vol, uint32_t first,
 	memcpy(dir->slots + FAT_SLOT, slot, FAT_SLOT);
 	memcpy(dir->slots + FAT_SLOT, "..         ", FAT_SHORT);
 	/* The root is called 0 there, whatever cluster it has. */
-	fat_slot_set_cluster(vol, dir->slots + FAT_SLOT,
-			     parent->first == fat_root_cluster(vol)
-				     ? 0 : parent->first);
+	fat_slot_set_cluster(
+		vol, dir->slots + FAT_SLOT,
+		parent->first == fat_root_cluster(vol) ? 0 : parent->first);
 	return dir;
 }
 

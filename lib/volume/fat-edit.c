@@ -188,8 +188,8 @@ fat_write_from(struct volume *vol_, const char *path, struct source *content,
 		return -1;
 	if (place.found && fat_place_is_directory(&place))
 		return error_set(err, BALIMG_E_USAGE, "is a directory");
-	if (!place.found && fat_name_check(place.name, strlen(place.name),
-					   &name, err) < 0)
+	if (!place.found &&
+	    fat_name_check(place.name, strlen(place.name), &name, err) < 0)
 		return -1;
 	if (size > SIZE_LIMIT)
 		return error_set(err, BALIMG_E_NO_SPACE,
@@ -255,8 +255,8 @@ fat_remove(struct volume *vol_, const char *path, unsigned flags,
 		if (!dir)
 			return -1;
 	}
-	if (fat_collect(vol, fat_slot_cluster(vol, place.scan.raw),
-			UINT32_MAX, &old, err) < 0 ||
+	if (fat_collect(vol, fat_slot_cluster(vol, place.scan.raw), UINT32_MAX,
+			&old, err) < 0 ||
 	    fat_release_reserve(vol, &old, err) < 0 ||
 	    fat_dir_prepare(vol, place.dir, err) < 0)
 		return -1;

@@ -50,8 +50,8 @@ find_piece(const struct file *file, uint64_t offset, uint64_t *left)
 		else
 			high = middle;
 	}
-	end = high < file->count ? file->pieces[high].offset
-				 : file->source.size;
+	end = high < file->count ? file->pieces[high].offset :
+				   file->source.size;
 	*left = end - offset;
 	return &file->pieces[low];
 }

@@ -130,8 +130,7 @@ find_window(const struct fat_geometry *geo, const struct fat_pair *pairs,
 	end = *offset;
 	for (n = 0; n < count; n++) {
 		last = fat_entry_offset(geo, pairs[n].cluster);
-		if (last >= end + FAT_SECTOR ||
-		    last + 4 > *offset + WINDOW)
+		if (last >= end + FAT_SECTOR || last + 4 > *offset + WINDOW)
 			break;
 		last += geo->bits == 32 ? 3 : 1;
 		if (last >= end)
@@ -238,8 +237,7 @@ copy_tables(struct fat_volume *vol, struct balimg_error *err)
 	for (table = 0; table < geo->table_count; table++) {
 		if (table == geo->active)
 			continue;
-		if (source_copy(vol->volume.source, active,
-				vol->volume.source,
+		if (source_copy(vol->volume.source, active, vol->volume.source,
 				geo->table_offset + table * geo->table_size,
 				fat_table_used(geo), err) < 0)
 			return -1;
@@ -321,8 +319,7 @@ write_info(struct fat_volume *vol, struct balimg_error *err)
 }
 
 static int
-write_last_epoch(struct fat_volume *vol, bool *wrote,
-		 struct balimg_error *err)
+write_last_epoch(struct fat_volume *vol, bool *wrote, struct balimg_error *err)
 {
 	bool changed = vol->chain.count || vol->freed.count || vol->mend_info;
 

@@ -72,8 +72,8 @@ fat_map_reserve(struct fat_map *map, size_t more, struct balimg_error *err)
 		return error_nomem(err);
 	for (i = 0; i < map->room; i++)
 		if (map->pairs[i].cluster)
-			*find_pair(&larger, map->pairs[i].cluster) =
-				map->pairs[i];
+			*find_pair(&larger,
+				   map->pairs[i].cluster) = map->pairs[i];
 	larger.count = map->count;
 	free(map->pairs);
 	*map = larger;

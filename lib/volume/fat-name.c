@@ -16,11 +16,11 @@
 
 #include "volume/fat-name.h"
 
-#define BASE_LEN   8
-#define EXT_LEN	   3
-#define CASE_BYTE  12	/* in a slot */
-#define LOWER_BASE 0x08
-#define LOWER_EXT  0x10
+#define BASE_LEN      8
+#define EXT_LEN	      3
+#define CASE_BYTE     12 /* in a slot */
+#define LOWER_BASE    0x08
+#define LOWER_EXT     0x10
 #define STANDS_FOR_E5 0x05 /* first byte: 0xE5 marks deleted slots */
 
 int
@@ -139,8 +139,8 @@ fit_part(const struct fat_name *name, size_t from, size_t to, uint8_t *part,
 			return false;
 		*lower |= unit >= 'a' && unit <= 'z';
 		upper |= unit >= 'A' && unit <= 'Z';
-		*part++ = (uint8_t)(unit >= 'a' && unit <= 'z' ? unit - 32
-							       : unit);
+		*part++ = (uint8_t)(unit >= 'a' && unit <= 'z' ? unit - 32 :
+								 unit);
 	}
 	return !(upper && *lower);
 }
@@ -195,8 +195,8 @@ squeeze_part(const struct fat_name *name, size_t from, size_t to,
 			whole = false;
 			unit = '_';
 		}
-		part[n++] = (uint8_t)(unit >= 'a' && unit <= 'z' ? unit - 32
-								 : unit);
+		part[n++] = (uint8_t)(unit >= 'a' && unit <= 'z' ? unit - 32 :
+								   unit);
 	}
 	return whole;
 }

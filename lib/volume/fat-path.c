@@ -11,8 +11,7 @@
 static int
 not_found(struct balimg_error *err)
 {
-	return error_set(err, BALIMG_E_NOT_FOUND,
-			 "no such file or directory");
+	return error_set(err, BALIMG_E_NOT_FOUND, "no such file or directory");
 }
 
 bool

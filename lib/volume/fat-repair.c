@@ -25,7 +25,8 @@ free_lost(struct fat_checker *ck, struct balimg_error *err)
 	if (ck->lost + ck->impossible > LOST_MAX)
 		return error_set(err, BALIMG_E_UNSUPPORTED,
 				 "%u clusters are lost: too many for this "
-				 "repair, fsck.fat is needed", ck->lost);
+				 "repair, fsck.fat is needed",
+				 ck->lost);
 	if (fat_map_reserve(&vol->freed, ck->lost + ck->impossible, err) < 0)
 		return -1;
 	for (cluster = 2; cluster <= fat_last_cluster(&vol->geo); cluster++) {
@@ -53,8 +54,7 @@ cut_chain(struct fat_volume *vol, const struct fat_excess *excess,
 		return -1;
 	fat_release(vol, &rest, false);
 	if (excess->last) {
-		fat_map_put(&vol->link, excess->last,
-			    fat_end_mark(&vol->geo));
+		fat_map_put(&vol->link, excess->last, fat_end_mark(&vol->geo));
 		return 0;
 	}
 	memcpy(slot, dir->slots + excess->slot * FAT_SLOT, FAT_SLOT);

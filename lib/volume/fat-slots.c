@@ -112,8 +112,10 @@ allocate_after(struct fat_volume *vol, uint32_t last, uint32_t count,
 		if (links_safely(vol, last, runs->runs[0].first))
 			return 0;
 		fat_unallocate(vol, runs);
-		vol->hint = runs->runs[0].first == fat_last_cluster(&vol->geo)
-				    ? 2 : runs->runs[0].first + 1;
+		vol->hint = runs->runs[0].first ==
+					    fat_last_cluster(&vol->geo) ?
+				    2 :
+				    runs->runs[0].first + 1;
 		fat_runs_free(runs);
 	}
 	return error_set(err, BALIMG_E_NO_SPACE,
@@ -147,8 +149,8 @@ list_clusters(struct fat_dir *dir, const struct fat_runs *runs,
 
 	for (i = 0; i < runs->count; i++) {
 		for (left = 0; left < runs->runs[i].count; left++) {
-			if (fat_dir_add_cluster(dir, runs->runs[i].first + left,
-						err) == 0)
+			if (fat_dir_add_cluster(
+				    dir, runs->runs[i].first + left, err) == 0)
 				continue;
 			dir->cluster_count = before;
 			return -1;
@@ -170,8 +172,8 @@ grow(struct fat_volume *vol, struct fat_dir *dir, size_t slots,
 	if (!dir->first)
 		return error_set(err, BALIMG_E_NO_SPACE,
 				 "the root directory is full: FAT%u gives it "
-				 "%u slots", vol->geo.bits,
-				 vol->geo.root_slots);
+				 "%u slots",
+				 vol->geo.bits, vol->geo.root_slots);
 	if (dir->count + more > FAT_SLOTS_MAX)
 		return error_set(err, BALIMG_E_NO_SPACE,
 				 "the directory is full: FAT allows %u slots",
@@ -210,9 +212,8 @@ is_taken(struct fat_volume *vol, struct fat_dir *dir,
 
 /* Mark in @used the numbers that entries have put to @basis. */
 static int
-mark_numbers(struct fat_volume *vol, struct fat_dir *dir,
-	     const uint8_t *basis, bool stored, uint8_t *used,
-	     struct balimg_error *err)
+mark_numbers(struct fat_volume *vol, struct fat_dir *dir, const uint8_t *basis,
+	     bool stored, uint8_t *used, struct balimg_error *err)
 {
 	struct fat_scan scan = { .stored = stored };
 	unsigned number;
@@ -249,8 +250,7 @@ number_alias(struct fat_volume *vol, struct fat_dir *dir, const uint8_t *basis,
 		if (rc <= 0)
 			return rc;
 	}
-	return error_set(err, BALIMG_E_NO_SPACE,
-			 "no 8.3 name is left for it");
+	return error_set(err, BALIMG_E_NO_SPACE, "no 8.3 name is left for it");
 }
 
 /* Give @slot its 8.3 name.  *@parts says how many long-name slots go with
@@ -298,7 +298,7 @@ static void
 put_part(uint8_t *slot, const struct fat_name *name, size_t number, bool last,
 	 uint8_t sum)
 {
-	static const uint8_t places[PART_UNITS] = { 1, 3, 5, 7, 9, 14, 16,
+	static const uint8_t places[PART_UNITS] = { 1,	3,  5,	7,  9,	14, 16,
 						    18, 20, 22, 24, 28, 30 };
 	size_t from = (number - 1) * PART_UNITS;
 	size_t i;

@@ -44,8 +44,8 @@ fat_entry_offset(const struct fat_geometry *geo, uint32_t cluster)
 bool
 fat_entry_straddles(const struct fat_geometry *geo, uint32_t cluster)
 {
-	return geo->bits == 12 && fat_entry_offset(geo, cluster) % FAT_SECTOR ==
-					  FAT_SECTOR - 1;
+	return geo->bits == 12 &&
+	       fat_entry_offset(geo, cluster) % FAT_SECTOR == FAT_SECTOR - 1;
 }
 
 uint32_t
@@ -99,8 +99,8 @@ read_page(struct fat_volume *vol, uint64_t offset, struct balimg_error *err)
 	page->number = 0;
 	if (source_read(vol->volume.source,
 			geo->table_offset + geo->active * geo->table_size + at,
-			page->data,
-			left < FAT_PAGE ? (size_t)left : FAT_PAGE, err) < 0)
+			page->data, left < FAT_PAGE ? (size_t)left : FAT_PAGE,
+			err) < 0)
 		return NULL;
 	page->number = number;
 	return page->data;

@@ -29,15 +29,17 @@ encode(time_t when, uint16_t *date, uint16_t *clock)
 	if (!gmtime_r(&when, &tm) || tm.tm_year < FIRST_YEAR)
 		tm = (struct tm){ .tm_year = FIRST_YEAR, .tm_mday = 1 };
 	if (tm.tm_year > LAST_YEAR)
-		tm = (struct tm){ .tm_year = LAST_YEAR, .tm_mon = 11,
-				  .tm_mday = 31, .tm_hour = 23, .tm_min = 59,
+		tm = (struct tm){ .tm_year = LAST_YEAR,
+				  .tm_mon = 11,
+				  .tm_mday = 31,
+				  .tm_hour = 23,
+				  .tm_min = 59,
 				  .tm_sec = 59 };
 	if (tm.tm_sec > 59) /* a leap second */
 		tm.tm_sec = 59;
 	*date = (uint16_t)((tm.tm_year - FIRST_YEAR) << 9 |
 			   (tm.tm_mon + 1) << 5 | tm.tm_mday);
-	*clock = (uint16_t)(tm.tm_hour << 11 | tm.tm_min << 5 |
-			    tm.tm_sec / 2);
+	*clock = (uint16_t)(tm.tm_hour << 11 | tm.tm_min << 5 | tm.tm_sec / 2);
 }
 
 time_t

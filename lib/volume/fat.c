@@ -106,8 +106,8 @@ fat_stat(struct volume *vol, const char *path, struct volume_entry *entry,
 }
 
 static int
-fat_list(struct volume *vol_, const char *path,
-	 struct volume_listing *listing, struct balimg_error *err)
+fat_list(struct volume *vol_, const char *path, struct volume_listing *listing,
+	 struct balimg_error *err)
 {
 	struct fat_volume *vol = fat_of(vol_);
 	struct fat_scan scan = { 0 };
@@ -155,7 +155,8 @@ fat_open_file(struct volume *vol_, const char *path, struct balimg_error *err)
 	if (runs.clusters < need) {
 		error_set(err, BALIMG_E_INVALID,
 			  "%u bytes long, but its chain ends after %u of %u "
-			  "clusters", size, runs.clusters, need);
+			  "clusters",
+			  size, runs.clusters, need);
 		return NULL;
 	}
 	return fat_file_open(vol, &runs, size, err);

@@ -25,8 +25,8 @@ enum uuid_form {
 
 struct magic {
 	const char *type;
-	uint32_t base;	 /* bytes: where its header begins */
-	uint32_t at;	 /* within the header, as what follows */
+	uint32_t base; /* bytes: where its header begins */
+	uint32_t at;   /* within the header, as what follows */
 	const char *magic;
 	uint32_t len;
 	uint32_t label_at;

@@ -91,7 +91,8 @@ check_path(const char *path, struct balimg_error *err)
 	if (*path != '/' || strlen(path) > PATH_LIMIT)
 		return error_set(err, BALIMG_E_USAGE,
 				 "a path in a volume begins with '/' and has "
-				 "at most %d bytes", PATH_LIMIT);
+				 "at most %d bytes",
+				 PATH_LIMIT);
 	if (!path[1])
 		return 0;
 	for (; *path; path += len) {
@@ -192,7 +193,8 @@ read_whole(struct source *file, size_t limit, char **data, size_t *len,
 	if (size > limit)
 		return error_set(err, BALIMG_E_INVALID,
 				 "longer than the %zu bytes that such a file "
-				 "may have", limit);
+				 "may have",
+				 limit);
 	text = malloc((size_t)size + 1);
 	if (!text)
 		return error_nomem(err);
@@ -226,14 +228,14 @@ check_edit(struct volume *vol, const char *path, struct balimg_error *err)
 	if (!vol->ops->write_from)
 		return error_set(err, BALIMG_E_UNSUPPORTED,
 				 "files of an %s file system can be read, not "
-				 "yet changed", vol->ops->type);
+				 "yet changed",
+				 vol->ops->type);
 	return check_path(path, err);
 }
 
 int
-volume_write_from(struct volume *vol, const char *path,
-		  struct source *content, unsigned flags,
-		  struct balimg_error *err)
+volume_write_from(struct volume *vol, const char *path, struct source *content,
+		  unsigned flags, struct balimg_error *err)
 {
 	int rc = check_edit(vol, path, err);
 
