@@ -216,6 +216,7 @@ fat_geometry_read(struct source *source, struct fat_geometry *geo,
 	if (lay_out(&counts, source_size(source), geo, err) < 0 ||
 	    choose_type(&counts, geo, err) < 0)
 		return -1;
+	geo->media = boot[21];
 	read_extension(boot + (counts.wide ? 64 : 36), geo);
 	return counts.wide ? read_wide(boot, &counts, geo, err) : 0;
 }

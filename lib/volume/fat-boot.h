@@ -26,6 +26,7 @@ struct fat_geometry {
 	uint64_t data_offset;  /* of cluster 2 */
 	uint64_t info_offset;  /* of the FSInfo sector; 0 if none */
 	uint64_t backup_offset; /* of the second boot sector; 0 if none */
+	uint8_t media;	   /* stands at the beginning of the FAT, too */
 	bool dirty;	   /* says it was not unmounted, or has bad blocks */
 	bool has_serial;   /* serial and label are there */
 	uint32_t serial;

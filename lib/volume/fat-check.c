@@ -76,25 +76,54 @@ fat_checker_say(struct fat_checker *ck, bool repairable, bool harmless,
 
 /* ---- boot sector, FATs, FSInfo ---- */
 
+/* The two entries that stand for no cluster: the first repeats the media
+ * byte, the top bits of the second fall while a volume is mounted, or when a
+ * bad sector was met. */
 static int
-check_boot(struct fat_checker *ck, struct balimg_error *err)
+check_first_entries(struct fat_checker *ck, struct balimg_error *err)
+{
+	const struct fat_geometry *geo = &ck->vol->geo;
+	uint32_t end = fat_end_mark(geo);
+	uint32_t first, second, clean;
+
+	if (fat_get_stored(ck->vol, 0, &first, err) < 0 ||
+	    fat_get_stored(ck->vol, 1, &second, err) < 0)
+		return -1;
+	if (first != ((end & ~0xffu) | geo->media) &&
+	    fat_checker_say(ck, false, false, err,
+			    "the FAT does not begin as one should") < 0)
+		return -1;
+	clean = geo->bits == 32 ? 0x0c000000 : geo->bits == 16 ? 0xc000 : 0;
+	if (!geo->dirty && (second & clean) == clean)
+		return 0;
+	return fat_checker_say(ck, false, false, err,
+			       "the volume was not unmounted cleanly");
+}
+
+static int
+check_label(struct fat_checker *ck, struct balimg_error *err)
+{
+	const struct fat_geometry *geo = &ck->vol->geo;
+	uint8_t label[FAT_SHORT];
+	int rc = fat_root_label(ck->vol, label, err);
+
+	if (rc < 0)
+		return -1;
+	if (!rc)
+		memcpy(label, "NO NAME    ", FAT_SHORT);
+	if (!geo->has_serial || !memcmp(label, geo->label, FAT_SHORT))
+		return 0;
+	return fat_checker_say(ck, false, true, err,
+			       "the label in the boot sector differs from "
+			       "that in the root directory");
+}
+
+static int
+check_backup(struct fat_checker *ck, struct balimg_error *err)
 {
 	const struct fat_geometry *geo = &ck->vol->geo;
 	uint8_t boot[FAT_SECTOR], backup[FAT_SECTOR];
-	uint32_t state = UINT32_MAX;
-	bool dirty;
 
-	/* The top two bits of the second entry fall when a volume is
-	 * mounted, or a bad sector met. */
-	if (geo->bits != 12 && fat_get_stored(ck->vol, 1, &state, err) < 0)
-		return -1;
-	dirty = geo->dirty ||
-		(geo->bits == 16 && (state & 0xc000) != 0xc000) ||
-		(geo->bits == 32 && (state & 0x0c000000) != 0x0c000000);
-	if (dirty &&
-	    fat_checker_say(ck, false, false, err,
-			    "the volume was not unmounted cleanly") < 0)
-		return -1;
 	if (!geo->backup_offset)
 		return 0;
 	if (source_read(ck->vol->volume.source, 0, boot, FAT_SECTOR, err) <
@@ -243,7 +272,8 @@ fat_checker_run(struct fat_checker *ck, struct fat_volume *vol,
 	ck->used = calloc(fat_last_cluster(&vol->geo) / 8 + 1, 1);
 	if (!ck->used)
 		return error_nomem(err);
-	if (check_boot(ck, err) < 0 || fat_check_tree(ck, err) < 0 ||
+	if (check_first_entries(ck, err) < 0 || check_backup(ck, err) < 0 ||
+	    fat_check_tree(ck, err) < 0 || check_label(ck, err) < 0 ||
 	    compare_tables(ck, err) < 0 || count_clusters(ck, err) < 0 ||
 	    check_info(ck, err) < 0)
 		return -1;

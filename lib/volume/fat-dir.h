@@ -116,6 +116,10 @@ int fat_scan_find(struct fat_volume *vol, struct fat_dir *dir,
 /* The name to show. */
 void fat_scan_name(const struct fat_scan *scan, struct fat_name *name);
 
+/* The volume label in the root directory (FAT_SHORT bytes): 1, 0 or -1. */
+int fat_root_label(struct fat_volume *vol, uint8_t *label,
+		   struct balimg_error *err) MUST_USE;
+
 /* Fields of an 8.3 slot. */
 bool fat_slot_is_long(const uint8_t *slot);
 bool fat_slot_is_label(const uint8_t *slot);

@@ -225,3 +225,23 @@ fat_scan_find(struct fat_volume *vol, struct fat_dir *dir,
 	}
 	return rc;
 }
+
+int
+fat_root_label(struct fat_volume *vol, uint8_t *label,
+	       struct balimg_error *err)
+{
+	struct fat_dir *root = fat_dir_get(vol, fat_root_cluster(vol), err);
+	struct fat_scan scan = { 0 };
+	int rc;
+
+	if (!root)
+		return -1;
+	while ((rc = fat_scan_next(vol, root, &scan, err)) > 0) {
+		if (!fat_slot_is_label(scan.raw) ||
+		    fat_slot_is_directory(scan.raw))
+			continue;
+		memcpy(label, scan.raw, FAT_SHORT);
+		break;
+	}
+	return rc;
+}

@@ -144,22 +144,13 @@ find_fat_label(struct source *source, const struct fat_geometry *geo,
 	       char *label)
 {
 	struct volume *vol = volume_fat_ops.open(source, NULL);
-	struct fat_scan scan = { 0 };
-	struct fat_dir *root;
+	uint8_t root[FAT_SHORT];
 
 	fat_label_print(geo->label, label);
 	if (!strcmp(label, "NO NAME"))
 		*label = '\0';
-	if (!vol)
-		return;
-	root = fat_dir_get(fat_of(vol), fat_root_cluster(fat_of(vol)), NULL);
-	while (root && fat_scan_next(fat_of(vol), root, &scan, NULL) > 0) {
-		if (!fat_slot_is_label(scan.raw) ||
-		    fat_slot_is_directory(scan.raw))
-			continue;
-		fat_label_print(scan.raw, label);
-		break;
-	}
+	if (vol && fat_root_label(fat_of(vol), root, NULL) > 0)
+		fat_label_print(root, label);
 	volume_close(vol);
 }
 
