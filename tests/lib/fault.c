@@ -7,7 +7,7 @@
  * removed, space reserved or cut off, files made or opened to be made, ranges
  * copied.  The environment says what happens:
  *   BALIMG_FAULT_STOP=N         the program is killed just before call N
- *   BALIMG_FAULT_ERROR=N:EIO    call N fails, with EIO, ENOSPC or EDQUOT;
+ *   BALIMG_FAULT_ERROR=N:EIO    call N fails, with EIO or ENOSPC;
  *                    =N+:EIO    and so do all later calls of its kind
  *   BALIMG_FAULT_TEAR=1         if call N is a write, its first half (whole
  *                               512-byte sectors) is done all the same
@@ -73,9 +73,7 @@ static struct {
 static int
 parse_errno(const char *name)
 {
-	if (!strcmp(name, "ENOSPC"))
-		return ENOSPC;
-	return strcmp(name, "EDQUOT") ? EIO : EDQUOT;
+	return strcmp(name, "ENOSPC") ? EIO : ENOSPC;
 }
 
 static void
@@ -158,7 +156,7 @@ write_at(int fd, const void *data, size_t len, off_t offset)
 
 	if (action == GO_ON || now)
 		put = NEXT(pwrite)(fd, data, now, offset);
-	if (put > 0 && fault.trace >= 0)
+	if (put > 0)
 		trace_write(fault.trace, fd, data, (size_t)put,
 			    (uint64_t)offset);
 	return action == GO_ON ? put : carry_out(action);
@@ -214,35 +212,34 @@ copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t len,
 	if (action != GO_ON)
 		return carry_out(action);
 	put = NEXT(copy_file_range)(in, in_at, out, out_at, len, flags);
-	if (put > 0 && fault.trace >= 0)
+	if (put > 0)
 		trace_copied(fault.trace, out, (size_t)put, (uint64_t)at);
 	return put;
 }
 
 /* ---- syncs and space ----------------------------------------------- */
 
-EXPORT int
-fsync(int fd)
+static int
+sync_file(int fd, int (*next)(int))
 {
 	enum action action = count(KIND_SYNC);
 
 	if (action != GO_ON)
 		return carry_out(action);
-	if (fault.trace >= 0)
-		trace_sync(fault.trace, fd);
-	return NEXT(fsync)(fd);
+	trace_sync(fault.trace, fd);
+	return next(fd);
+}
+
+EXPORT int
+fsync(int fd)
+{
+	return sync_file(fd, NEXT(fsync));
 }
 
 EXPORT int
 fdatasync(int fd)
 {
-	enum action action = count(KIND_SYNC);
-
-	if (action != GO_ON)
-		return carry_out(action);
-	if (fault.trace >= 0)
-		trace_sync(fault.trace, fd);
-	return NEXT(fdatasync)(fd);
+	return sync_file(fd, NEXT(fdatasync));
 }
 
 EXPORT int
@@ -252,8 +249,7 @@ ftruncate(int fd, off_t size)
 
 	if (action != GO_ON)
 		return carry_out(action);
-	if (fault.trace >= 0)
-		trace_truncate(fault.trace, fd, (uint64_t)size);
+	trace_truncate(fault.trace, fd, (uint64_t)size);
 	return NEXT(ftruncate)(fd, size);
 }
 
@@ -278,7 +274,7 @@ linkat(int from_folder, const char *from, int to_folder, const char *to,
 	if (action != GO_ON)
 		return carry_out(action);
 	result = NEXT(linkat)(from_folder, from, to_folder, to, flags);
-	if (!result && fault.trace >= 0)
+	if (!result)
 		trace_link(fault.trace, to);
 	return result;
 }
@@ -299,7 +295,7 @@ renameat2(int from_folder, const char *from, int to_folder, const char *to,
 	if (action != GO_ON)
 		return carry_out(action);
 	result = NEXT(renameat2)(from_folder, from, to_folder, to, flags);
-	if (!result && fault.trace >= 0)
+	if (!result)
 		trace_rename(fault.trace, from, to);
 	return result;
 }
@@ -325,7 +321,7 @@ unlinkat(int folder, const char *path, int flags)
 	if (action != GO_ON)
 		return carry_out(action);
 	result = NEXT(unlinkat)(folder, path, flags);
-	if (!result && fault.trace >= 0)
+	if (!result)
 		trace_unlink(fault.trace, path);
 	return result;
 }
@@ -363,7 +359,7 @@ open_file(int folder, const char *path, int flags, mode_t mode)
 		return -1;
 	}
 	fd = NEXT(openat)(folder, path, flags, mode);
-	if (fd < 0 || fault.trace < 0)
+	if (fd < 0)
 		return fd;
 	if (named || nameless)
 		trace_new(fault.trace, fd);
@@ -413,7 +409,7 @@ mkostemp(char *path, int flags)
 	if (action != GO_ON)
 		return carry_out(action);
 	fd = NEXT(mkostemp)(path, flags);
-	if (fd >= 0 && fault.trace >= 0) {
+	if (fd >= 0) {
 		trace_new(fault.trace, fd);
 		trace_link(fault.trace, path);
 	}

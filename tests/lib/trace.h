@@ -34,8 +34,9 @@ struct event {
 /* Begin the trace file @path for the image @image; its descriptor or -1. */
 int trace_begin(const char *path, const char *image);
 
-/* Note what was done to @fd or to a name.  Nothing fails: a trace that could
- * not be written whole ends early, and power-cut says so. */
+/* Note what was done to @fd or to a name; nothing happens if @trace is -1.
+ * Nothing fails: a trace that could not be written whole ends early, and
+ * power-cut says so. */
 void trace_new(int trace, int fd);
 void trace_write(int trace, int fd, const void *data, size_t len,
 		 uint64_t offset);
