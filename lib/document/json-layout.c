@@ -94,8 +94,8 @@ enter_line(struct json_style *style, struct json_slice gap, size_t count,
 	if (count > 1)
 		style->comma = gap;
 	else
-		style->comma = airy ? (struct json_slice)SLICE(", ")
-				    : (struct json_slice)SLICE(",");
+		style->comma = airy ? (struct json_slice)SLICE(", ") :
+				      (struct json_slice)SLICE(",");
 }
 
 void
@@ -124,8 +124,8 @@ json_style_enter(struct json_style *style, struct json_slice text, size_t open)
 		enter_lines(style, last_indent(gap));
 	else
 		enter_line(style, gap, walk.count,
-			   has_newline(pad) ? (struct json_slice)SLICE("")
-					    : pad);
+			   has_newline(pad) ? (struct json_slice)SLICE("") :
+					      pad);
 }
 
 /* ---- writing in it ------------------------------------------------- */
@@ -178,8 +178,8 @@ json_layout_value(struct buffer *out, struct json_slice value,
 	while ((at = json_skip_blanks(value, at)) < value.len) {
 		char c = value.at[at];
 
-		end = c == '"' ? json_skip_string(value, at)
-			       : json_skip_word(value, at);
+		end = c == '"' ? json_skip_string(value, at) :
+				 json_skip_word(value, at);
 		if (end > at) {
 			add(out, json_cut(value, at, end));
 			at = end;
@@ -215,23 +215,25 @@ is_exact(const char *text, const json_t *value)
 	return again && json_equal(again, value);
 }
 
-/* No more digits than needed: 0.1, not 0.10000000000000001. */
+/* No more digits than needed: 0.1, not 0.10000000000000001.  Out of memory,
+ * jansson may leave keys out and say nothing; so even the longest form, which
+ * is exact, is compared. */
 char *
 json_value_compact(const json_t *value, struct balimg_error *err)
 {
 	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
-	char *text = NULL;
 	size_t digits;
 
 	for (digits = 15; digits <= 17; digits++) {
+		char *text = json_dumps(value,
+					flags | JSON_REAL_PRECISION(digits));
+
+		if (text && is_exact(text, value))
+			return text;
 		free(text);
-		text = json_dumps(value, flags | JSON_REAL_PRECISION(digits));
-		if (!text || is_exact(text, value))
-			break;
 	}
-	if (!text)
-		error_nomem(err);
-	return text;
+	error_nomem(err);
+	return NULL;
 }
 
 char *

@@ -208,22 +208,35 @@ path_at(struct json_slice text, size_t at, struct balimg_error *err)
 
 /* ---- parsing ------------------------------------------------------- */
 
+/* jansson takes want of memory within a token for a syntax error; a fault that
+ * is gone at a second look was none.  Without memory from the start it leaves
+ * @fault as it is. */
+static json_t *
+load_surely(const char *text, size_t len, size_t flags, json_error_t *fault)
+{
+	json_t *root;
+
+	*fault = (json_error_t){ 0 };
+	root = json_loadb(text, len, flags, fault);
+	if (!root && json_error_code(fault) == json_error_invalid_syntax)
+		root = json_loadb(text, len, flags, fault);
+	return root;
+}
+
 /* Parse @tame; a duplicate key is written down, and then allowed. */
 static json_t *
 load(struct json_slice text, const char *tame, struct json_quirks *quirks,
      struct balimg_error *err)
 {
-	size_t flags = JSON_DECODE_ANY;
+	size_t strict = quirks ? JSON_REJECT_DUPLICATES : 0;
 	json_error_t fault;
 	json_t *root;
+	size_t at;
 
-	root = json_loadb(tame, text.len,
-			  flags | (quirks ? JSON_REJECT_DUPLICATES : 0),
-			  &fault);
+	root = load_surely(tame, text.len, JSON_DECODE_ANY | strict, &fault);
 	if (!root && json_error_code(&fault) == json_error_duplicate_key) {
-		size_t at = (size_t)fault.position;
-
-		root = json_loadb(tame, text.len, flags, &fault);
+		at = (size_t)fault.position;
+		root = load_surely(tame, text.len, JSON_DECODE_ANY, &fault);
 		if (root)
 			quirks->duplicate_key = path_at(text, at, err);
 		if (root && !quirks->duplicate_key) {
@@ -246,7 +259,8 @@ json_text_parse(const char *text, size_t len, struct json_quirks *quirks,
 	bool huge;
 
 	if (quirks)
-		*quirks = (struct json_quirks){ .bom = json_skip_bom(all) > 0 };
+		*quirks = (struct json_quirks){ .bom = json_skip_bom(all) >
+						       0 };
 	if (len > JSON_TEXT_LIMIT) {
 		error_set(err, BALIMG_E_INVALID,
 			  "the JSON text has %zu bytes, over %d", len,

@@ -104,7 +104,8 @@ schema_is_secret(const char *path)
 	}
 	if (schema_find(path))
 		return false;
-	for (part = json_part_first(path); part.at; part = json_part_next(part))
+	for (part = json_part_first(path); part.at;
+	     part = json_part_next(part))
 		if (sounds_secret(part))
 			return true;
 	return false;
@@ -130,8 +131,8 @@ is_to_hide(const char *path, const json_t *value)
 	return schema_is_secret(path);
 }
 
-static int
-hide_below(json_t *value, const char *path, struct balimg_error *err);
+static int hide_below(json_t *value, const char *path,
+		      struct balimg_error *err);
 
 /* Hide what is secret in @child, which is at @part of the value at @path;
  * *@hidden: all of it, by the caller. */
@@ -199,15 +200,14 @@ hide_below(json_t *value, const char *path, struct balimg_error *err)
 json_t *
 schema_redact(const json_t *root, struct balimg_error *err)
 {
-	json_t *copy = json_deep_copy(root);
+	json_auto_t *copy = json_deep_copy(root);
 
-	if (!copy) {
+	/* Out of memory, jansson may leave members out and say nothing. */
+	if (!copy || !json_equal(copy, root)) {
 		error_nomem(err);
 		return NULL;
 	}
-	if (is_container(copy) && hide_below(copy, "", err) < 0) {
-		json_decref(copy);
+	if (is_container(copy) && hide_below(copy, "", err) < 0)
 		return NULL;
-	}
-	return copy;
+	return json_incref(copy);
 }
