@@ -92,6 +92,18 @@ os_rename_new(const char *from, const char *to)
 	return rename(from, to);
 }
 
+uint64_t
+os_file_birth(int fd)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &st) < 0 ||
+	    !(st.stx_mask & STATX_BTIME) || st.stx_btime.tv_sec < 0)
+		return 0;
+	return (uint64_t)st.stx_btime.tv_sec * 1000000000u +
+	       st.stx_btime.tv_nsec;
+}
+
 int
 os_reserve_space(int fd, uint64_t offset, uint64_t len,
 		 struct balimg_error *err)

@@ -30,6 +30,11 @@ int os_link_file(int fd, const char *path) MUST_USE;
 /* rename(), but never replacing a file (EEXIST). */
 int os_rename_new(const char *from, const char *to) MUST_USE;
 
+/* When the file was made, in nanoseconds since 1970, or 0 if the file system
+ * does not tell: with the inode it names a file for good, also after a
+ * reboot has numbered the devices anew. */
+uint64_t os_file_birth(int fd);
+
 /* Have blocks allocated for [@offset, @offset + @len) of @fd, whose bytes and
  * size stay as they are.  Success where the file system cannot promise that:
  * then it is found out when writing. */

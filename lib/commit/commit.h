@@ -11,9 +11,9 @@
  * next writer rolls forward.
  *
  * The journal of DIR/NAME is DIR/.NAME.balimg-journal; of a device, or where
- * DIR cannot be written, a file in $XDG_STATE_HOME/balimg (or
- * ~/.local/state/balimg) named after the device's serial or the file's
- * device and inode.
+ * DIR cannot be written or the file has other names too, a file in
+ * $XDG_STATE_HOME/balimg (or ~/.local/state/balimg) named after the device's
+ * serial number, or the file's inode and time of birth.
  */
 #ifndef BALIMG_COMMIT_COMMIT_H
 #define BALIMG_COMMIT_COMMIT_H

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/io.h"
+#include "base/os.h"
 #include "commit/commit.h"
 #include "commit/journal.h"
 
@@ -81,8 +81,9 @@ state_path(const struct backing *backing)
 	if (!folder)
 		return NULL;
 	if (!backing_is_device(backing))
-		return print("%s/file-%ju-%ju.balimg-journal", folder,
-			     (uintmax_t)st->st_dev, (uintmax_t)st->st_ino);
+		return print("%s/file-%ju-%" PRIu64 ".balimg-journal", folder,
+			     (uintmax_t)st->st_ino,
+			     os_file_birth(backing_fd(backing)));
 	snprintf(serial, sizeof(serial), "%s", backing_serial(backing));
 	clean_serial(serial);
 	if (serial[0])
@@ -141,9 +142,9 @@ begin_in_state(struct new_file *file, const struct backing *backing,
 	return new_file_open(file, path, err);
 }
 
-int
-journal_begin(struct new_file *file, const struct backing *backing,
-	      struct balimg_error *err)
+static int
+begin_anywhere(struct new_file *file, const struct backing *backing,
+	       struct balimg_error *err)
 {
 	AUTO_FREE char *path = NULL;
 	struct balimg_error local = { 0 };
@@ -171,6 +172,24 @@ journal_begin(struct new_file *file, const struct backing *backing,
 	default:
 		return -1;
 	}
+}
+
+int
+journal_begin(struct new_file *file, const struct backing *backing,
+	      struct balimg_error *err)
+{
+	const struct stat *st = backing_stat(backing);
+	int given;
+
+	if (begin_anywhere(file, backing, err) < 0)
+		return -1;
+
+	/* What root leaves half done, the image's owner can finish. */
+	if (geteuid() == 0 && st->st_uid != 0) {
+		given = fchown(file->fd, st->st_uid, st->st_gid);
+		(void)given;
+	}
+	return 0;
 }
 
 /* ---- finding ------------------------------------------------------- */

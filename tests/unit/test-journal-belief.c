@@ -4,6 +4,9 @@
  */
 #include <config.h>
 
+#include <inttypes.h>
+
+#include "base/os.h"
 #include "edited-image.h"
 
 /* An image with a complete journal beside it, nothing of it applied; closed
@@ -164,12 +167,16 @@ test_in_state_folder(void)
 	enum balimg_code code;
 	struct overlay_file *file;
 	struct stat st;
+	int fd;
 
 	interrupt(&edited);
 	CHECK(mkdir("balimg", 0700) == 0);
 	CHECK(stat("image", &st) == 0);
-	snprintf(path, sizeof(path), "%s/balimg/file-%ju-%ju.balimg-journal",
-		 scratch_folder, (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	fd = open("image", O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path),
+		 "%s/balimg/file-%ju-%" PRIu64 ".balimg-journal",
+		 scratch_folder, (uintmax_t)st.st_ino, os_file_birth(fd));
+	close(fd);
 	CHECK(rename(JOURNAL, path) == 0);
 	CHECK(setenv("XDG_STATE_HOME", "relative", 1) == 0);
 	CHECK(setenv("HOME", "/nonexistent", 1) == 0);

@@ -150,7 +150,7 @@ test_states(struct edited *edited)
 	char *raw = make_file(edited, &len);
 	AUTO_OVERLAY_FILE struct overlay_file *file =
 		open_bytes(raw, len, &err);
-	char mixed[IMAGE_SIZE + 1];
+	char mixed[IMAGE_SIZE + 1] = "";
 
 	CHECK(file);
 	CHECK(state_of(file) == OVERLAY_FILE_OLD);
