@@ -211,15 +211,31 @@ static int
 open_journal(const struct backing *backing, const char *path, int *fd,
 	     struct balimg_error *err)
 {
+	struct stat st;
+
 	*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (*fd >= 0 || errno == ENOENT || errno == ENOTDIR ||
-	    errno == ENAMETOOLONG)
+	if (*fd >= 0)
 		return 0;
-	if (errno == ELOOP)
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+	case ENAMETOOLONG:
+		return 0;
+	case ELOOP:
 		return refuse(backing, path, "is a symbolic link", err);
-	if (errno == ENXIO)
+	case ENXIO:
 		return refuse(backing, path, "is not a regular file", err);
-	return error_sys(err, "cannot open the journal %s", path);
+	case EACCES:
+		/* HOME may be another user's: none of ours is there. */
+		if (lstat(path, &st) < 0)
+			return 0;
+		error_set(err, BALIMG_E_REFUSED,
+			  "%s has a journal of another user, %s",
+			  backing_path(backing), path);
+		return error_hint(err, "finish the edit as that user");
+	default:
+		return error_sys(err, "cannot open the journal %s", path);
+	}
 }
 
 /* Could nobody but those who may write the image have made it? */
