@@ -35,6 +35,8 @@ clear_change(struct plan_change *change)
 	free(change->where);
 	free(change->before);
 	free(change->after);
+	free(change->before_shown);
+	free(change->after_shown);
 }
 
 void
@@ -86,31 +88,32 @@ drop_change(struct plan *plan, size_t at)
 
 /* A later change of the same thing: only the end result counts. */
 static void
-revise_change(struct plan *plan, size_t at, const char *after, bool secret)
+revise_change(struct plan *plan, size_t at, const struct plan_change *new)
 {
 	struct plan_change *change = &plan->changes[at];
 
 	free(change->after);
-	change->after = copy_text(plan, after);
-	change->secret = change->secret || secret;
+	free(change->after_shown);
+	change->after = copy_text(plan, new->after);
+	change->after_shown = copy_text(plan, new->after_shown);
+	change->secret = change->secret || new->secret;
 	if (same_text(change->before, change->after))
 		drop_change(plan, at);
 }
 
-void
-plan_change(struct plan *plan, const char *where, const char *before,
-	    const char *after, bool secret)
+static void
+add_change(struct plan *plan, const struct plan_change *new)
 {
 	struct plan_change *changes;
 	size_t i;
 
 	for (i = 0; i < plan->change_count; i++) {
-		if (same_text(plan->changes[i].where, where)) {
-			revise_change(plan, i, after, secret);
+		if (same_text(plan->changes[i].where, new->where)) {
+			revise_change(plan, i, new);
 			return;
 		}
 	}
-	if (same_text(before, after))
+	if (same_text(new->before, new->after))
 		return;
 
 	changes = realloc(plan->changes,
@@ -121,11 +124,44 @@ plan_change(struct plan *plan, const char *where, const char *before,
 	}
 	plan->changes = changes;
 	changes[plan->change_count++] = (struct plan_change){
-		.where = copy_text(plan, where),
-		.before = copy_text(plan, before),
-		.after = copy_text(plan, after),
+		.where = copy_text(plan, new->where),
+		.before = copy_text(plan, new->before),
+		.after = copy_text(plan, new->after),
+		.before_shown = copy_text(plan, new->before_shown),
+		.after_shown = copy_text(plan, new->after_shown),
+		.secret = new->secret,
+	};
+}
+
+void
+plan_change(struct plan *plan, const char *where, const char *before,
+	    const char *after, bool secret)
+{
+	struct plan_change change = {
+		.where = (char *)where,
+		.before = (char *)before,
+		.after = (char *)after,
 		.secret = secret,
 	};
+
+	add_change(plan, &change);
+}
+
+void
+plan_change_shown(struct plan *plan, const char *where, const char *before,
+		  const char *before_shown, const char *after,
+		  const char *after_shown)
+{
+	struct plan_change change = {
+		.where = (char *)where,
+		.before = (char *)before,
+		.after = (char *)after,
+		.before_shown = (char *)before_shown,
+		.after_shown = (char *)after_shown,
+		.secret = true,
+	};
+
+	add_change(plan, &change);
 }
 
 void

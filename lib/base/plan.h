@@ -29,6 +29,9 @@ struct plan_change {
 	char *before; /* NULL: is created */
 	char *after;  /* NULL: is removed */
 	bool secret;  /* before and after are not to be shown */
+	/* What may be shown of a secret; NULL: nothing. */
+	char *before_shown;
+	char *after_shown;
 };
 
 struct plan_note {
@@ -47,6 +50,12 @@ DEFINE_AUTO(plan, plan_free)
  * keeps the first one's before; a change back to it vanishes. */
 void plan_change(struct plan *plan, const char *where, const char *before,
 		 const char *after, bool secret);
+
+/* The same for a text of which a part is secret: @before_shown and
+ * @after_shown are what may be seen of it. */
+void plan_change_shown(struct plan *plan, const char *where,
+		       const char *before, const char *before_shown,
+		       const char *after, const char *after_shown);
 
 /* Record a note; said once however often it is recorded. */
 void plan_note(struct plan *plan, enum plan_severity severity,
