@@ -15,6 +15,7 @@
 #define SUM_SUFFIX  ".md5sum"
 #define TEMP_SUFFIX ".tmp"
 #define HEX_LEN	    (2 * MD5_SIZE)
+#define SETTLE_LIMIT (64u << 20) /* bytes: kernels are written so, too */
 
 static bool
 ends_with(const char *text, const char *suffix)
@@ -121,6 +122,31 @@ read_if_valid(struct volume *vol, const char *folder, const char *name,
 	return 0;
 }
 
+/* The content of the leftover that would replace @file; *@data is NULL if
+ * there is none.  Sorts @listing. */
+static int
+read_leftover(struct volume *vol, const char *folder, const char *file,
+	      struct volume_listing *listing, size_t limit, const char **name,
+	      char **data, size_t *len, struct balimg_error *err)
+{
+	size_t i;
+
+	*data = NULL;
+	if (listing->count)
+		qsort(listing->entries, listing->count,
+		      sizeof(*listing->entries), compare_name);
+	for (i = 0; i < listing->count && !*data; i++) {
+		*name = listing->entries[i].name;
+		if (listing->entries[i].directory ||
+		    !is_leftover(*name, file) || !ends_with(*name, SUM_SUFFIX))
+			continue;
+		if (read_if_valid(vol, folder, *name, limit, data, len, err) <
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 fatrw_read(struct volume *vol, const char *path, size_t limit,
 	   const char *where, struct plan *plan, char **data, size_t *len,
@@ -129,31 +155,17 @@ fatrw_read(struct volume *vol, const char *path, size_t limit,
 	AUTO_LISTING struct volume_listing listing = { 0 };
 	AUTO_FREE char *folder = NULL;
 	const char *file, *name;
-	size_t i;
 
 	if (split_path(path, &folder, &file, err) < 0 ||
-	    volume_list(vol, folder, &listing, err) < 0)
+	    volume_list(vol, folder, &listing, err) < 0 ||
+	    read_leftover(vol, folder, file, &listing, limit, &name, data, len,
+			  err) < 0)
 		return -1;
-	if (listing.count)
-		qsort(listing.entries, listing.count,
-		      sizeof(*listing.entries), compare_name);
-
-	for (i = 0; i < listing.count; i++) {
-		name = listing.entries[i].name;
-		if (listing.entries[i].directory || !is_leftover(name, file) ||
-		    !ends_with(name, SUM_SUFFIX))
-			continue;
-		if (read_if_valid(vol, folder, name, limit, data, len, err) <
-		    0)
-			return -1;
-		if (!*data)
-			continue;
-		plan_note(plan, PLAN_WARNING, where,
-			  "read from %s: the device had not finished writing "
-			  "it", name);
-		return 0;
-	}
-	return volume_read_file(vol, path, limit, data, len, err);
+	if (!*data)
+		return volume_read_file(vol, path, limit, data, len, err);
+	plan_note(plan, PLAN_WARNING, where,
+		  "read from %s: the device had not finished writing it", name);
+	return 0;
 }
 
 /* ---- cleaning --------------------------------------------------------- */
@@ -219,5 +231,79 @@ fatrw_count(struct volume *vol, const char *folder, size_t *count,
 		if (!listing.entries[i].directory &&
 		    is_leftover(listing.entries[i].name, NULL))
 			++*count;
+	return 0;
+}
+
+/* ---- settling --------------------------------------------------------- */
+
+/* The name of the file that leftover @name was to replace, to be freed: what
+ * stands before the random part, which has no dot. */
+static char *
+file_of_leftover(const char *name, struct balimg_error *err)
+{
+	const char *end = find_md5(name) - 1;
+	char *file;
+
+	while (end > name + 1 && end[-1] != '.')
+		end--;
+	file = strndup(name + 1, end > name + 1 ? (size_t)(end - name) - 2 : 0);
+	if (!file)
+		error_nomem(err);
+	return file;
+}
+
+/* Bring in the leftover that the device would take, if any. */
+static int
+restore(struct volume *vol, const char *folder, const char *file,
+	const char *where, struct plan *plan, struct balimg_error *err)
+{
+	AUTO_LISTING struct volume_listing listing = { 0 };
+	AUTO_FREE char *path = join_path(folder, file, err);
+	AUTO_FREE char *data = NULL;
+	AUTO_FREE char *change = NULL;
+	const char *name;
+	bool exists;
+	size_t len;
+
+	if (!path || volume_list(vol, folder, &listing, err) < 0 ||
+	    read_leftover(vol, folder, file, &listing, SETTLE_LIMIT, &name,
+			  &data, &len, err) < 0 ||
+	    volume_exists(vol, path, &exists, err) < 0)
+		return -1;
+	/* A file that is not there was hardly meant, whatever the name says. */
+	if (data && exists) {
+		if (volume_write_file(vol, path, data, len, VOLUME_WIPE_OLD,
+				      err) < 0)
+			return error_wrap(err, "%s", path);
+		if (asprintf(&change, "%s: %s", where, file) < 0) {
+			change = NULL;
+			return error_nomem(err);
+		}
+		plan_change(plan, change, "as before the unfinished write",
+			    "as the device was writing it", false);
+	}
+	return fatrw_clean(vol, path, where, plan, err);
+}
+
+int
+fatrw_settle(struct volume *vol, const char *folder, const char *where,
+	     struct plan *plan, struct balimg_error *err)
+{
+	AUTO_LISTING struct volume_listing listing = { 0 };
+	size_t i;
+
+	if (volume_list(vol, folder, &listing, err) < 0)
+		return -1;
+	for (i = 0; i < listing.count; i++) {
+		const char *name = listing.entries[i].name;
+		AUTO_FREE char *file = NULL;
+
+		if (listing.entries[i].directory || !is_leftover(name, NULL))
+			continue;
+		file = file_of_leftover(name, err);
+		if (!file || (*file && restore(vol, folder, file, where, plan,
+					       err) < 0))
+			return -1;
+	}
 	return 0;
 }

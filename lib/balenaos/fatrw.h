@@ -30,4 +30,10 @@ int fatrw_clean(struct volume *vol, const char *path, const char *where,
 int fatrw_count(struct volume *vol, const char *folder, size_t *count,
 		struct balimg_error *err) MUST_USE;
 
+/* Do in @folder what the device would do at its next read of each file there:
+ * stage the first valid leftover in the file's place, and the removal of all;
+ * recorded in @plan under @where. */
+int fatrw_settle(struct volume *vol, const char *folder, const char *where,
+		 struct plan *plan, struct balimg_error *err) MUST_USE;
+
 #endif /* BALIMG_BALENAOS_FATRW_H */
