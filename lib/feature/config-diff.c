@@ -1,0 +1,168 @@
+/* config-diff.c - where two sets of settings differ
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include "document/json.h"
+#include "document/schema.h"
+#include "feature/config-private.h"
+
+/* Objects deeper than this are compared as a whole: no key that anything
+ * reads lies so deep. */
+#define MAX_DEPTH 16u
+
+/* More notes of one kind help nobody. */
+#define MAX_NOTES 50u
+
+struct walk {
+	CONFIG_VISIT(visit);
+	void *data;
+	struct buffer path;
+};
+
+static int diff_values(struct walk *walk, json_t *before, json_t *after,
+		       unsigned depth, struct balimg_error *err);
+
+/* Go on with the member @key, and come back. */
+static int
+diff_member(struct walk *walk, const char *key, json_t *before, json_t *after,
+	    unsigned depth, struct balimg_error *err)
+{
+	size_t len = walk->path.len;
+	int ret;
+
+	json_path_add(&walk->path, key);
+	if (walk->path.failed)
+		return error_nomem(err);
+	ret = diff_values(walk, before, after, depth + 1, err);
+	buffer_splice(&walk->path, len, walk->path.len - len, "", 0);
+	return ret;
+}
+
+static int
+diff_members(struct walk *walk, json_t *before, json_t *after, unsigned depth,
+	     struct balimg_error *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(before, key, value) {
+		if (diff_member(walk, key, value, json_object_get(after, key),
+				depth, err) < 0)
+			return -1;
+	}
+	json_object_foreach(after, key, value) {
+		if (!json_object_get(before, key) &&
+		    diff_member(walk, key, NULL, value, depth, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+has_members(const json_t *value)
+{
+	return json_object_size(value) > 0;
+}
+
+/* Can the keys below stand for @value itself? */
+static bool
+is_branch(const json_t *value)
+{
+	return !value || json_is_object(value);
+}
+
+static int
+diff_values(struct walk *walk, json_t *before, json_t *after, unsigned depth,
+	    struct balimg_error *err)
+{
+	if (before && after && json_equal(before, after))
+		return 0;
+	if (depth < MAX_DEPTH && is_branch(before) && is_branch(after) &&
+	    (has_members(before) || has_members(after)))
+		return diff_members(walk, before, after, depth, err);
+	return walk->visit(walk->data, walk->path.data ? walk->path.data : "",
+			   before, after, err);
+}
+
+int
+config_diff(json_t *before, json_t *after, CONFIG_VISIT(visit), void *data,
+	    struct balimg_error *err)
+{
+	struct walk walk = { visit, data, BUFFER_INIT };
+	int ret = diff_values(&walk, before, after, 0, err);
+
+	buffer_free(&walk.path);
+	return ret;
+}
+
+/* Value as text, NULL staying NULL. */
+static int
+print_value(const json_t *value, char **text, struct balimg_error *err)
+{
+	*text = NULL;
+	if (!value)
+		return 0;
+	*text = json_value_print(value, false, err);
+	return *text ? 0 : -1;
+}
+
+static int
+plan_difference(void *data, const char *path, const json_t *before,
+		const json_t *after, struct balimg_error *err)
+{
+	struct customization *c = data;
+	AUTO_BUFFER struct buffer where = BUFFER_INIT;
+	AUTO_FREE char *old = NULL;
+	AUTO_FREE char *new = NULL;
+
+	buffer_printf(&where, "%s: %s", c->config.where, path);
+	if (where.failed)
+		return error_nomem(err);
+	if (print_value(before, &old, err) < 0 ||
+	    print_value(after, &new, err) < 0)
+		return -1;
+	plan_change(c->plan, where.data, old, new, schema_is_secret(path));
+	return 0;
+}
+
+int
+config_plan(struct customization *c, json_t *before, json_t *after,
+	    struct balimg_error *err)
+{
+	return config_diff(before, after, plan_difference, c, err);
+}
+
+struct dropped {
+	struct customization *c;
+	size_t count;
+};
+
+static int
+note_dropped(void *data, const char *path, const json_t *before,
+	     const json_t *after, struct balimg_error *err)
+{
+	struct dropped *dropped = data;
+
+	(void)before;
+	(void)err;
+	if (!after && ++dropped->count <= MAX_NOTES)
+		plan_note(dropped->c->plan, PLAN_NOTE, dropped->c->config.where,
+			  "drops %s", path);
+	return 0;
+}
+
+int
+config_note_dropped(struct customization *c, json_t *before, json_t *after,
+		    struct balimg_error *err)
+{
+	struct dropped dropped = { c, 0 };
+
+	if (config_diff(before, after, note_dropped, &dropped, err) < 0)
+		return -1;
+	if (dropped.count > MAX_NOTES)
+		plan_note(c->plan, PLAN_NOTE, c->config.where,
+			  "drops %zu more keys", dropped.count - MAX_NOTES);
+	return 0;
+}

@@ -1,0 +1,383 @@
+/* splash.c - the picture a device shows while it boots
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "balenaos/fatrw.h"
+#include "balenaos/places.h"
+#include "base/digest.h"
+#include "document/png.h"
+#include "feature/describe.h"
+#include "feature/splash-stock.h"
+#include "feature/splash.h"
+
+/* A splash under the knife. */
+struct splash {
+	struct volume *boot;
+	size_t at;	  /* the boot partition */
+	const char *path; /* the one right name */
+};
+
+/* Say in which partition it happened. */
+static int
+within(struct os *os, const struct splash *splash, int ret,
+       struct balimg_error *err)
+{
+	if (ret < 0)
+		error_wrap(err, "%s", os_partition_title(os, splash->at));
+	return ret;
+}
+
+static int
+find_splash(struct os *os, struct splash *splash, struct balimg_error *err)
+{
+	const struct release *release;
+
+	splash->boot = os_boot(os, &splash->at, err);
+	if (!splash->boot || os_release(os, &release, err) < 0)
+		return -1;
+	return place_splash(splash->boot, release, &splash->path, err);
+}
+
+/* Read @path if it is there, else *@data is NULL. */
+static int
+read_if_any(struct volume *vol, const char *path, char **data, size_t *len,
+	    struct balimg_error *err)
+{
+	*data = NULL;
+	*len = 0;
+	if (volume_read_file(vol, path, SPLASH_LIMIT, data, len, err) < 0) {
+		if (!error_is(err, BALIMG_E_NOT_FOUND))
+			return -1;
+		error_clear(err);
+	}
+	return 0;
+}
+
+/* Write @data to @path unless it is there already. */
+static int
+put_picture(struct customization *c, const struct splash *splash,
+	    const char *path, const char *data, size_t len,
+	    struct balimg_error *err)
+{
+	AUTO_FREE char *where = customize_where(c, splash->at, path, err);
+	AUTO_FREE char *old = NULL;
+	char before[DESCRIPTION_SIZE];
+	char after[DESCRIPTION_SIZE];
+	size_t old_len;
+
+	if (!where || read_if_any(splash->boot, path, &old, &old_len, err) < 0)
+		return -1;
+	if (old && old_len == len && !memcmp(old, data, len))
+		return 0;
+	if ((old && describe_bytes(old, old_len, before, err) < 0) ||
+	    describe_bytes(data, len, after, err) < 0)
+		return -1;
+	if (volume_write_file(splash->boot, path, data, len, 0, err) < 0 ||
+	    fatrw_clean(splash->boot, path, where, c->plan, err) < 0)
+		return -1;
+	plan_change(c->plan, where, old ? before : NULL, after, false);
+	customize_wrote(c, splash->at);
+	return 0;
+}
+
+/* The logo, and the supervisor's copy where there is one. */
+static int
+put_logo(struct customization *c, const struct splash *splash,
+	 const char *data, size_t len, struct balimg_error *err)
+{
+	bool copy;
+
+	if (put_picture(c, splash, splash->path, data, len, err) < 0 ||
+	    volume_exists(splash->boot, PLACE_SPLASH_DEFAULT, &copy, err) < 0)
+		return -1;
+	if (!copy)
+		return 0;
+	return put_picture(c, splash, PLACE_SPLASH_DEFAULT, data, len, err);
+}
+
+/* ---- set ----------------------------------------------------------- */
+
+/* The folder shows that the OS knows a splash. */
+static int
+need_folder(struct customization *c, const struct splash *splash,
+	    struct balimg_error *err)
+{
+	bool exists;
+
+	if (volume_exists(splash->boot, PLACE_SPLASH_FOLDER, &exists, err) < 0)
+		return -1;
+	if (exists)
+		return 0;
+	error_set(err, BALIMG_E_REFUSED,
+		  "the image has no folder %s: its OS shows no splash",
+		  PLACE_SPLASH_FOLDER);
+	if (!customize_overrides(c, os_partition_title(c->os, splash->at),
+				 err))
+		return -1;
+	return volume_mkdir(splash->boot, PLACE_SPLASH_FOLDER, err);
+}
+
+/* What to keep for a reset: the supervisor's copy is older than the logo. */
+static int
+read_original(const struct splash *splash, char **data, size_t *len,
+	      struct balimg_error *err)
+{
+	if (read_if_any(splash->boot, PLACE_SPLASH_DEFAULT, data, len, err) <
+	    0)
+		return -1;
+	return *data ? 0 :
+		       read_if_any(splash->boot, splash->path, data, len, err);
+}
+
+/* Keep the logo that was there first, if it fits. */
+static int
+save_original(struct customization *c, const struct splash *splash,
+	      const char *new, size_t new_len, struct balimg_error *err)
+{
+	AUTO_FREE char *old = NULL;
+	struct volume_space space;
+	size_t old_len;
+	bool saved, folder;
+
+	if (volume_exists(splash->boot, SPLASH_SAVED, &saved, err) < 0 ||
+	    read_original(splash, &old, &old_len, err) < 0)
+		return -1;
+	if (saved || !old ||
+	    (old_len == new_len && !memcmp(old, new, new_len)))
+		return 0;
+	if (volume_space(splash->boot, &space, err) < 0 ||
+	    volume_exists(splash->boot, SPLASH_SAVED_FOLDER, &folder, err) < 0)
+		return -1;
+	if (space.free < UPDATE_ROOM + old_len + 2 * (uint64_t)new_len) {
+		plan_note(c->plan, PLAN_NOTE,
+			  os_partition_title(c->os, splash->at),
+			  "too little space to keep the old logo for a reset");
+		return 0;
+	}
+	if (!folder && volume_mkdir(splash->boot, SPLASH_SAVED_FOLDER, err) < 0)
+		return -1;
+	return put_picture(c, splash, SPLASH_SAVED, old, old_len, err);
+}
+
+/* The supervisor and the OS update write a copy beside the logo. */
+static int
+need_room_for_copy(struct customization *c, const struct splash *splash,
+		   size_t len, struct balimg_error *err)
+{
+	struct volume_space space;
+
+	if (volume_space(splash->boot, &space, err) < 0)
+		return -1;
+	if (space.free >= len)
+		return 0;
+	error_set(err, BALIMG_E_REFUSED,
+		  "%zu bytes leave the device no room to copy it", len);
+	error_hint(err, "make the picture smaller, or free space");
+	return customize_overrides(c, splash->path, err) ? 0 : -1;
+}
+
+/* What a person should know about this OS and its logo. */
+static int
+note_oddities(struct customization *c, const struct splash *splash,
+	      struct balimg_error *err)
+{
+	const char *title = os_partition_title(c->os, splash->at);
+	const struct release *release;
+	bool flasher, old_name;
+
+	if (os_release(c->os, &release, err) < 0 ||
+	    os_is_flasher(c->os, &flasher, err) < 0 ||
+	    volume_exists(splash->boot, PLACE_SPLASH_OLD, &old_name, err) < 0)
+		return -1;
+	if (old_name && strcmp(splash->path, PLACE_SPLASH_OLD) != 0)
+		plan_note(c->plan, PLAN_WARNING, title,
+			  "%s is there as well; the next OS update may put it "
+			  "in place of the logo: remove it",
+			  PLACE_SPLASH_OLD);
+	if (flasher && release && release_at_least(release, "2.0.0") &&
+	    !release_at_least(release, "2.0.9"))
+		plan_note(c->plan, PLAN_WARNING, title,
+			  "the installer of OS %s does not carry the logo "
+			  "over to the device", release->text);
+	return 0;
+}
+
+static int
+replace_logo(struct customization *c, const struct splash *splash,
+	     const struct edit *edit, struct balimg_error *err)
+{
+	if (need_folder(c, splash, err) < 0 ||
+	    save_original(c, splash, edit->data, edit->len, err) < 0 ||
+	    put_logo(c, splash, edit->data, edit->len, err) < 0 ||
+	    need_room_for_copy(c, splash, edit->len, err) < 0)
+		return -1;
+	return note_oddities(c, splash, err);
+}
+
+int
+splash_set(struct customization *c, const struct edit *edit,
+	   struct balimg_error *err)
+{
+	struct splash splash;
+
+	if (edit->len > SPLASH_LIMIT)
+		return error_set(err, BALIMG_E_INVALID,
+				 "a PNG of %zu bytes is too large", edit->len);
+	if (png_check(edit->data, edit->len, NULL, err) < 0 &&
+	    !(error_is(err, BALIMG_E_REFUSED) &&
+	      customize_overrides(c, "the new splash", err)))
+		return error_wrap(err, "the new splash");
+	if (find_splash(c->os, &splash, err) < 0)
+		return -1;
+	return within(c->os, &splash, replace_logo(c, &splash, edit, err),
+		      err);
+}
+
+/* ---- reset --------------------------------------------------------- */
+
+/* Drop the kept logo, and its folder if nothing else is in it. */
+static int
+drop_saved(struct customization *c, const struct splash *splash,
+	   const char *data, size_t len, struct balimg_error *err)
+{
+	AUTO_FREE char *where = customize_where(c, splash->at, SPLASH_SAVED,
+						err);
+	AUTO_LISTING struct volume_listing left = { 0 };
+	char before[DESCRIPTION_SIZE];
+
+	if (!where || describe_bytes(data, len, before, err) < 0 ||
+	    volume_remove(splash->boot, SPLASH_SAVED, 0, err) < 0)
+		return -1;
+	plan_change(c->plan, where, before, NULL, false);
+	if (volume_list(splash->boot, SPLASH_SAVED_FOLDER, &left, err) < 0)
+		return -1;
+	if (left.count)
+		return 0;
+	return volume_remove(splash->boot, SPLASH_SAVED_FOLDER, 0, err);
+}
+
+/* Nothing to go back to: that is well if the logo is the stock one. */
+static int
+stay(struct customization *c, const struct splash *splash, const char *logo,
+     size_t len, struct balimg_error *err)
+{
+	bool stock = false;
+
+	if (logo && splash_is_stock(splash->boot, splash->path, logo, len,
+				    &stock, err) < 0)
+		return -1;
+	if (stock) {
+		plan_note(c->plan, PLAN_NOTE, splash->path,
+			  "is the stock logo already");
+		return 0;
+	}
+	error_set(err, BALIMG_E_NOT_FOUND,
+		  "no earlier logo is kept in the image");
+	return error_hint(err, "give the picture: balimg splash set");
+}
+
+/* Nothing was kept by us; the supervisor's copy may be older than the logo.
+ */
+static int
+reset_to_copy(struct customization *c, const struct splash *splash,
+	      struct balimg_error *err)
+{
+	AUTO_FREE char *copy = NULL;
+	AUTO_FREE char *logo = NULL;
+	size_t copy_len, len;
+
+	if (read_if_any(splash->boot, PLACE_SPLASH_DEFAULT, &copy, &copy_len,
+			err) < 0 ||
+	    read_if_any(splash->boot, splash->path, &logo, &len, err) < 0)
+		return -1;
+	if (!copy || (copy_len == len && !memcmp(copy, logo, len)))
+		return stay(c, splash, logo, len, err);
+	if (png_check(copy, copy_len, NULL, err) < 0)
+		return error_wrap(err, "%s", PLACE_SPLASH_DEFAULT);
+	return put_picture(c, splash, splash->path, copy, copy_len, err);
+}
+
+static int
+bring_back(struct customization *c, const struct splash *splash,
+	   struct balimg_error *err)
+{
+	AUTO_FREE char *saved = NULL;
+	size_t len;
+
+	if (read_if_any(splash->boot, SPLASH_SAVED, &saved, &len, err) < 0)
+		return -1;
+	if (!saved)
+		return reset_to_copy(c, splash, err);
+	if (png_check(saved, len, NULL, err) < 0)
+		return error_wrap(err, "%s", SPLASH_SAVED);
+	/* First the room, then the need for it. */
+	if (drop_saved(c, splash, saved, len, err) < 0)
+		return -1;
+	return put_logo(c, splash, saved, len, err);
+}
+
+int
+splash_reset(struct customization *c, const struct edit *edit,
+	     struct balimg_error *err)
+{
+	struct splash splash;
+
+	(void)edit;
+	if (find_splash(c->os, &splash, err) < 0)
+		return -1;
+	return within(c->os, &splash, bring_back(c, &splash, err), err);
+}
+
+/* ---- reading ------------------------------------------------------- */
+
+int
+splash_get(struct os *os, char **data, size_t *len, struct balimg_error *err)
+{
+	struct splash splash;
+
+	if (find_splash(os, &splash, err) < 0)
+		return -1;
+	return within(os, &splash,
+		      volume_read_file(splash.boot, splash.path, SPLASH_LIMIT,
+				       data, len, err),
+		      err);
+}
+
+json_t *
+splash_status(struct os *os, unsigned flags, struct balimg_error *err)
+{
+	AUTO_FREE char *data = NULL;
+	struct balimg_error unseen = { 0 };
+	struct png_info info;
+	struct splash splash;
+	uint8_t sum[SHA256_SIZE];
+	char hex[2 * SHA256_SIZE + 1];
+	json_t *status;
+	bool stock, valid;
+	size_t len;
+
+	(void)flags;
+	if (find_splash(os, &splash, err) < 0 ||
+	    splash_get(os, &data, &len, err) < 0 ||
+	    digest_sha256(data, len, sum, err) < 0 ||
+	    splash_is_stock(splash.boot, splash.path, data, len, &stock,
+			    err) < 0)
+		return NULL;
+	digest_hex(sum, SHA256_SIZE, hex);
+	valid = png_check(data, len, &info, &unseen) == 0;
+
+	status = json_pack("{s:s, s:o, s:o, s:I, s:b, s:s}", "path",
+			   splash.path, "width",
+			   valid ? json_integer(info.width) : json_null(),
+			   "height",
+			   valid ? json_integer(info.height) : json_null(),
+			   "size", (json_int_t)len, "stock", stock, "sha256",
+			   hex);
+	if (!status)
+		error_nomem(err);
+	return status;
+}
