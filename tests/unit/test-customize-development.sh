@@ -1,0 +1,52 @@
+#!/bin/bash
+# test-customize-development.sh - development mode, in each era of the OS
+#
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck source=tests/lib/customize.sh
+. "${srcdir:-.}/tests/lib/customize.sh"
+
+status() { # ENABLED ERA
+	look dev | jq -e --argjson enabled "$1" --arg era "$2" \
+		'.enabled == $enabled and .era == $era and .reason' \
+		>/dev/null || die "not $1, $2"
+}
+
+for kind in rpi4 generic flasher; do
+	make $kind
+	file /config.json >"$work/before"
+	status false config
+	changes_nothing dev-off
+	edit dev-on
+	config .developmentMode true
+	status true config
+	changes_nothing dev-on
+	edit dev-off
+	file /config.json | cmp - "$work/before" || die "$kind: leaves a trace"
+done
+
+# The device compares text.
+make rpi4
+edit set-json developmentMode '"true"'
+status true config
+changes_nothing dev-on
+edit dev-off
+config .developmentMode null
+
+make rpi3
+status false build
+fails unsupported dev-on
+fails unsupported -f dev-on
+fails unsupported dev-off
+make rpi3-dev
+status true build
+
+# Who knows the version may say so.
+make rpi4
+mdel -i "$boot" ::/os-release
+"$tool" "$image" dev | jq -e '.era == "unknown"' >/dev/null || {
+	echo "skipped: the version is found elsewhere"
+	exit 77
+}
+fails refused dev-on
+force dev-on
+config .developmentMode true

@@ -1,0 +1,108 @@
+#!/bin/bash
+# test-device-truth.sh - config.json is judged as real devices judge it
+#
+# SPDX-License-Identifier: Apache-2.0
+#
+# For each config.json there is what meta-balena's own scripts made of it, in
+# two releases.  What a device cannot read is refused; what it takes is taken,
+# and told to hold the rules, keys and mode that the device ends up with.
+# shellcheck source=tests/lib/customize.sh
+. "${srcdir:-.}/tests/lib/customize.sh"
+
+real=${BALIMG_REAL:-$here/../shared/real}
+[ -d "$real/device" ] || {
+	echo "skipped: no $real"
+	exit 77
+}
+
+# verdict RECORD CONFIG: "good", or why a device does not do what it says.
+# That a host name is missing is not the text's fault; names of rules are
+# taken only where no shell would look twice at them.
+verdict() {
+	jq -rn --slurpfile record "$1" --rawfile text "$2" '
+	$record[0] as $r |
+	[$r.rc | to_entries[] | select(.key | endswith("-hostname") | not) |
+	 select(.value != "0") | .key] as $failed |
+	(try ($text | fromjson) catch null) as $config |
+	if ($failed | length) > 0 then "fails: \($failed | join(" "))"
+	elif ($config | type) != "object" then "is no object"
+	else
+		[($config.os?.udevRules? // {}) | to_entries[]? |
+		 select((.key | test("^[A-Za-z0-9_+][A-Za-z0-9._+-]*$") | not)
+			or .key == "README" or (.key | endswith(".rules"))
+			or $r["rules.d"][.key + ".rules"] !=
+			   ((.value | tostring | sub("\n+$"; "")) + "\n"))
+		 | .key] as $lost |
+		if ($lost | length) > 0 then "loses: \($lost | join(" "))"
+		else "good" end
+	end'
+}
+
+# outcome: what we say that the device will hold, in the record's words
+outcome() {
+	"$tool" "$image" udev ssh dev | jq -s --arg tag "$1" '{
+		"rules.d": (.[0] | map({(.name + ".rules"):
+			((.text | sub("\n+$"; "")) + "\n")}) | add // {}),
+		authorized_keys_local: (.[1] | map(.line + "\n") |
+			if length > 0 then add else null end),
+		development: (if $tag == "v8.0.2" then .[2].enabled
+			else null end)
+	}' | jq -S .
+}
+
+recorded() {
+	jq -S --arg tag "$1" '{"rules.d": .["rules.d"], authorized_keys_local,
+		development: (if $tag == "v8.0.2" then .development_flag != null
+			else null end)}' "$2"
+}
+
+# inject FILE: the scripts recorded do not look at the root certificate, whose
+# stand-ins in the texts are none
+inject() {
+	"$tool" "$image" -w inject @"$1" >"$work/said" 2>&1 ||
+		{ grep -q ': balenaRootCA$' "$work/said" &&
+			"$tool" "$image" -wf inject @"$1" >"$work/said" 2>&1; }
+}
+
+judge() { # NAME CONFIG TAG
+	local want
+	jq -c --arg tag "$3" 'select(.tag == $tag)' \
+		"$real/device/$1.expected.jsonl" >"$work/record"
+	[ -s "$work/record" ] || return 0
+	want=$(verdict "$work/record" "$2")
+	if inject "$2"; then
+		[ "$want" = good ] || die "$1, $3: taken, though it $want"
+		outcome "$3" >"$work/ours"
+		recorded "$3" "$work/record" >"$work/theirs"
+		diff "$work/theirs" "$work/ours" >"$work/diff" ||
+			die "$1, $3: $(cat "$work/diff")"
+		taken=$((taken + 1))
+	else
+		[ "$want" != good ] || die "$1, $3: not taken"
+		refused=$((refused + 1))
+	fi
+}
+
+taken=0 refused=0
+for tag in v8.0.2 v2.29.2; do
+	if [ $tag = v8.0.2 ]; then
+		make rpi4
+	else
+		make rpi3
+		file /os-release | sed "s/2[.]48[.]0+rev1/2.29.2/" \
+			>"$work/os-release"
+		mcopy -o -i "$boot" "$work/os-release" ::/os-release
+	fi
+	for expected in "$real"/device/*.expected.jsonl; do
+		name=${expected##*/}
+		name=${name%.expected.jsonl}
+		config=$real/device/$name.config.json
+		[ -e "$config" ] || config=$real/docs/config.json/$name.json
+		[ -e "$config" ] || continue
+		judge "$name" "$config" $tag
+	done
+	sound
+done
+[ $taken -ge 80 ] || die "only $taken taken"
+[ $refused -ge 4 ] || die "only $refused refused"
+echo "$taken taken, $refused refused, as the devices do"
