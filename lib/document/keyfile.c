@@ -45,9 +45,9 @@ unescape(struct keyfile_slice from, char *to)
 			*to++ = from.at[i];
 			continue;
 		}
-		found = ++i < from.len
-				? memchr(names, from.at[i], sizeof(names) - 1)
-				: NULL;
+		found = ++i < from.len ?
+				memchr(names, from.at[i], sizeof(names) - 1) :
+				NULL;
 		if (found) {
 			*to++ = meanings[found - names];
 			continue;
@@ -63,7 +63,8 @@ unescape(struct keyfile_slice from, char *to)
 }
 
 static int
-add_entry(struct keyfile *keyfile, struct entry entry, struct balimg_error *err)
+add_entry(struct keyfile *keyfile, struct entry entry,
+	  struct balimg_error *err)
 {
 	struct entry *more;
 
@@ -124,9 +125,10 @@ parse_line(struct keyfile *keyfile, const struct keyfile_line *line,
 		return add_group(keyfile, line, err);
 	case KEYFILE_ENTRY:
 		if (keyfile->count == 0)
-			return error_set(err, BALIMG_E_INVALID,
-					 "there is no [group] before the first "
-					 "entry");
+			return error_set(
+				err, BALIMG_E_INVALID,
+				"there is no [group] before the first "
+				"entry");
 		return add_value(keyfile, line, err);
 	case KEYFILE_BAD:
 		return error_set(err, BALIMG_E_INVALID, "%s", line->problem);
@@ -278,12 +280,15 @@ keyfile_normalise(const char *text, size_t len, size_t *out_len,
 	struct keyfile_slice rest = { text, len };
 	struct keyfile_line line;
 
-	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
+	while (rest.len >= 3 && !memcmp(rest.at, "\xef\xbb\xbf", 3)) {
 		rest.at += 3;
 		rest.len -= 3;
 	}
 	while (rest.len) {
 		keyfile_line_read(&rest, &line);
+		while (line.whole.len &&
+		       line.whole.at[line.whole.len - 1] == '\r')
+			line.whole.len--;
 		buffer_add(&out, line.whole.at, line.whole.len);
 		buffer_puts(&out, "\n");
 	}
@@ -297,7 +302,8 @@ has_ending(const char *name, const char *ending)
 	size_t len = strlen(name);
 	size_t ending_len = strlen(ending);
 
-	return len > ending_len && !strcasecmp(name + len - ending_len, ending);
+	return len > ending_len &&
+	       !strcasecmp(name + len - ending_len, ending);
 }
 
 /* A dot and six letters or digits, as mkstemp() names files. */

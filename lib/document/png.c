@@ -25,6 +25,10 @@
 #define CHUNK_COUNT    1000u	/* ancillary chunks kept */
 #define SIGNATURE_SIZE 8u
 
+/* No allocation for a picture within the limits above is larger; but a chunk
+ * can ask for as much as its length says, which no bytes need to follow. */
+#define ALLOCATION_MAX (16u * 1024 * 1024)
+
 struct decoder {
 	png_structp png;
 	png_infop info;
@@ -62,8 +66,11 @@ static png_voidp
 allocate(png_structp png, png_alloc_size_t size)
 {
 	struct decoder *decoder = png_get_mem_ptr(png);
-	void *data = malloc(size);
+	void *data;
 
+	if (size > ALLOCATION_MAX)
+		return NULL;
+	data = malloc(size);
 	if (!data)
 		decoder->nomem = true;
 	return data;
@@ -96,9 +103,9 @@ describe(struct decoder *decoder)
 	png_get_IHDR(decoder->png, decoder->info, &picture->width,
 		     &picture->height, &depth, &color, &interlace, NULL, NULL);
 	picture->bit_depth = (unsigned)depth;
-	picture->alpha =
-		(color & PNG_COLOR_MASK_ALPHA) ||
-		png_get_valid(decoder->png, decoder->info, PNG_INFO_tRNS);
+	picture->alpha = (color & PNG_COLOR_MASK_ALPHA) ||
+			 png_get_valid(decoder->png, decoder->info,
+				       PNG_INFO_tRNS);
 	picture->palette = color & PNG_COLOR_MASK_PALETTE;
 	picture->grey = !(color & PNG_COLOR_MASK_COLOR);
 	picture->interlaced = interlace != PNG_INTERLACE_NONE;
@@ -200,9 +207,9 @@ decode(struct decoder *decoder)
 		return error_set(decoder->err, BALIMG_E_INVALID,
 				 "this is not a PNG file");
 
-	decoder->png =
-		png_create_read_struct_2(PNG_LIBPNG_VER_STRING, decoder, fail,
-					 pass_over, decoder, allocate, release);
+	decoder->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, decoder,
+						fail, pass_over, decoder,
+						allocate, release);
 	if (decoder->png)
 		decoder->info = png_create_info_struct(decoder->png);
 	if (decoder->info)

@@ -155,6 +155,23 @@ test_ancillary(void)
 	CHECK_OK(png_check(png.data, png.len, NULL, &err), err);
 }
 
+/* A chunk that says it is huge does not get the memory for it. */
+static void
+test_huge_chunk(void)
+{
+	static const uint8_t row[] = { 0, 7 };
+	AUTO_BUFFER struct buffer png = BUFFER_INIT;
+	struct balimg_error err = { 0 };
+
+	add_head(&png, 1, 1, 8, GREY);
+	add_be32(&png, 0x7fffffff);
+	buffer_puts(&png, "eXIfMM");
+	add_rows(&png, row, sizeof(row));
+	add_chunk(&png, "IEND", NULL, 0);
+	CHECK_FAILS(png_check(png.data, png.len, NULL, &err), err,
+		    BALIMG_E_INVALID);
+}
+
 /* A palette with a see-through entry; 1 bit of grey. */
 static void
 test_kinds(void)
@@ -208,8 +225,10 @@ test_limits(void)
 
 	CHECK_OK(check_blank(8192, 1, 8, RGB, &err), err);
 	CHECK_OK(check_blank(1, 8192, 16, RGB, &err), err);
-	CHECK_FAILS(check_blank(8193, 1, 1, GREY, &err), err, BALIMG_E_REFUSED);
-	CHECK_FAILS(check_blank(1, 8193, 1, GREY, &err), err, BALIMG_E_REFUSED);
+	CHECK_FAILS(check_blank(8193, 1, 1, GREY, &err), err,
+		    BALIMG_E_REFUSED);
+	CHECK_FAILS(check_blank(1, 8193, 1, GREY, &err), err,
+		    BALIMG_E_REFUSED);
 	CHECK_FAILS(check_blank(1, 1000001, 1, GREY, &err), err,
 		    BALIMG_E_INVALID);
 	CHECK_FAILS(check_blank(1, 1, 3, GREY, &err), err, BALIMG_E_INVALID);
@@ -245,6 +264,7 @@ main(void)
 	test_small();
 	test_damaged();
 	test_ancillary();
+	test_huge_chunk();
 	test_kinds();
 	test_limits();
 	test_memory();
