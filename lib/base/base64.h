@@ -18,7 +18,8 @@
 /* Decode the @len letters at @text to @out (BASE64_DECODED_SIZE bytes).
  * False unless it is what an encoder makes: whole groups of four, padded at
  * the end only, unused bits zero, no blanks. */
-bool base64_decode(const char *text, size_t len, uint8_t *out, size_t *out_len);
+bool base64_decode(const char *text, size_t len, uint8_t *out,
+		   size_t *out_len);
 
 /* Encode @len bytes to @text, padded, with a NUL. */
 void base64_encode(const void *data, size_t len, char *text);

@@ -282,8 +282,8 @@ check_ip_entry(void *data, const char *key, const char *value)
 
 	if (is_address_key(key)) {
 		group->addresses = true;
-		return value ? check_address(group, key, value)
-			     : refuse_ip(group, key, "");
+		return value ? check_address(group, key, value) :
+			       refuse_ip(group, key, "");
 	}
 	if (!value)
 		return 0;
@@ -305,9 +305,9 @@ check_ip(const struct keyfile *keyfile, const char *name, int family,
 	if (keyfile_each(keyfile, name, check_ip_entry, &group) < 0)
 		return -1;
 	if (method && !strcmp(method, "manual") && !group.addresses)
-		return error_set(err, BALIMG_E_INVALID,
-				 "%s.method is manual, but there is no address",
-				 name);
+		return error_set(
+			err, BALIMG_E_INVALID,
+			"%s.method is manual, but there is no address", name);
 	return 0;
 }
 

@@ -42,15 +42,15 @@ bool keyfile_group_is(const char *name, const char *group);
 
 /* Append "NAME=" and @value so that reading gives its bytes back, and a
  * newline. */
-void
-keyfile_add_entry(struct buffer *text, const char *name, const char *value);
+void keyfile_add_entry(struct buffer *text, const char *name,
+		       const char *value);
 
 /* Does the group exist (in either spelling)? */
 bool keyfile_has_group(const struct keyfile *keyfile, const char *group);
 
 /* As keyfile_get(), but with escapes that do not exist left as they are. */
-const char *keyfile_get_broken(const struct keyfile *keyfile, const char *group,
-			       const char *key);
+const char *keyfile_get_broken(const struct keyfile *keyfile,
+			       const char *group, const char *key);
 
 /* Call @visit for each entry of @group, in order, until one returns non-zero,
  * which is then returned; 0 at the end.  @value is as of keyfile_get(). */

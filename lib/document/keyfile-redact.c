@@ -123,7 +123,8 @@ redact_line(const struct keyfile_line *line, bool *all, struct buffer *out)
 		*all = is_secret_group(line->name);
 	if (line->kind == KEYFILE_BAD)
 		buffer_puts(out, HIDDEN);
-	else if (line->kind == KEYFILE_ENTRY && (*all || is_secret(line->name)))
+	else if (line->kind == KEYFILE_ENTRY &&
+		 (*all || is_secret(line->name)))
 		add_hidden(out, line->whole, line->value);
 	else if (line->kind == KEYFILE_BLANK &&
 		 read_comment(line->whole, &off) &&

@@ -86,12 +86,13 @@ check_address(int family, const char *address, const char *gateway,
 
 	if (gateway && !keyfile_is_address(family, gateway, strlen(gateway)))
 		return error_set(err, BALIMG_E_INVALID,
-				 "the gateway \"%s\" is no %s address", gateway,
-				 version);
-	if (gateway && !address)
-		return error_set(err, BALIMG_E_INVALID,
-				 "the gateway %s needs an %s address beside it",
+				 "the gateway \"%s\" is no %s address",
 				 gateway, version);
+	if (gateway && !address)
+		return error_set(
+			err, BALIMG_E_INVALID,
+			"the gateway %s needs an %s address beside it",
+			gateway, version);
 	if (!address)
 		return 0;
 	slash = strchr(address, '/');
@@ -137,7 +138,8 @@ add_id(const struct keyfile_wifi *wifi, struct buffer *id)
 	} else {
 		buffer_puts(id, "wifi-");
 		for (i = 0; i < wifi->ssid_len; i++)
-			buffer_printf(id, "%02x", (unsigned char)wifi->ssid[i]);
+			buffer_printf(id, "%02x",
+				      (unsigned char)wifi->ssid[i]);
 	}
 }
 
@@ -220,8 +222,8 @@ add_wifi(struct buffer *out, const struct keyfile_wifi *wifi)
 }
 
 static void
-add_ip(struct buffer *out, int family, const char *address, const char *gateway,
-       const char *const *dns)
+add_ip(struct buffer *out, int family, const char *address,
+       const char *gateway, const char *const *dns)
 {
 	bool first = true;
 

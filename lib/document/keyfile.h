@@ -20,8 +20,8 @@ struct keyfile; /* a parsed profile */
 
 /* Parse; BALIMG_E_INVALID with the line: no group yet, no '=', not UTF-8, a
  * NUL, a broken group head.  CRLF is accepted (see keyfile_normalise()). */
-struct keyfile *
-keyfile_parse(const char *text, size_t len, struct balimg_error *err) MUST_USE;
+struct keyfile *keyfile_parse(const char *text, size_t len,
+			      struct balimg_error *err) MUST_USE;
 void keyfile_free(struct keyfile *keyfile);
 DEFINE_AUTO(keyfile, keyfile_free)
 #define AUTO_KEYFILE __attribute__((cleanup(cleanup_keyfile)))
@@ -30,8 +30,8 @@ DEFINE_AUTO(keyfile, keyfile_free)
  * to an escape that does not exist (which NetworkManager ignores).  Groups
  * are found by both names: "wifi" and "802-11-wireless", "wifi-security" and
  * "802-11-wireless-security", "ethernet" and "802-3-ethernet". */
-const char *
-keyfile_get(const struct keyfile *keyfile, const char *group, const char *key);
+const char *keyfile_get(const struct keyfile *keyfile, const char *group,
+			const char *key);
 
 /* The bytes of wifi.ssid, be it text or a list of bytes; *@len without the NUL
  * at their end.  To be freed; NULL with @err clear if it is not set. */
@@ -42,8 +42,8 @@ char *keyfile_ssid(const struct keyfile *keyfile, size_t *len,
  * group that tells it (the id may come from the file's name); wifi needs ssid
  * (1-32 bytes), wpa-psk a psk of 8-63 characters or 64 hex digits; addresses
  * parse.  -1 with BALIMG_E_INVALID at the first fault. */
-int
-keyfile_check(const struct keyfile *keyfile, struct balimg_error *err) MUST_USE;
+int keyfile_check(const struct keyfile *keyfile, struct balimg_error *err)
+	MUST_USE;
 
 /* @text with CRLF as LF, a final LF and no byte order mark; to be freed. */
 char *keyfile_normalise(const char *text, size_t len, size_t *out_len,
@@ -52,8 +52,8 @@ char *keyfile_normalise(const char *text, size_t len, size_t *out_len,
 /* @text with the values of secrets (psk, password, wep-key*, private keys,
  * all of vpn-secrets, ...; in comments, too) and lines that cannot be read
  * replaced by "<hidden>"; to be freed. */
-char *
-keyfile_redact(const char *text, size_t len, struct balimg_error *err) MUST_USE;
+char *keyfile_redact(const char *text, size_t len, struct balimg_error *err)
+	MUST_USE;
 
 /* Will NetworkManager read a file of this name?  False for names that begin
  * with '.', end in '~', ".pem", ".der" (any case), or in a dot and exactly

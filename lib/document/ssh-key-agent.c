@@ -72,7 +72,8 @@ connect_agent(struct balimg_error *err)
 		if (errno == ENOENT || errno == ECONNREFUSED)
 			return error_set(err, BALIMG_E_NOT_FOUND,
 					 "no SSH agent answers at %s", path);
-		return error_sys(err, "cannot reach the SSH agent at %s", path);
+		return error_sys(err, "cannot reach the SSH agent at %s",
+				 path);
 	}
 	return STEAL_FD(fd);
 }
@@ -122,7 +123,8 @@ receive(int fd, uint8_t *data, size_t len, int64_t deadline,
 		if (got < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (got < 0)
-			return error_sys(err, "cannot read from the SSH agent");
+			return error_sys(err,
+					 "cannot read from the SSH agent");
 		if (got == 0)
 			return error_set(err, BALIMG_E_INVALID,
 					 "the SSH agent hung up");
@@ -186,7 +188,8 @@ add_comment(struct buffer *line, struct answer comment)
 	for (i = 0; i < comment.len && i < 1024; i++) {
 		char c = (char)comment.at[i];
 
-		if ((comment.at[i] < ' ') || comment.at[i] == 0x7f || c == '\\')
+		if ((comment.at[i] < ' ') || comment.at[i] == 0x7f ||
+		    c == '\\')
 			c = '_';
 		buffer_add(line, &c, 1);
 	}

@@ -37,7 +37,7 @@ enum field {
 };
 
 struct key_type {
-	const char *name;  /* without the ending of "sk-..." and certificates */
+	const char *name; /* without the ending of "sk-..." and certificates */
 	const char *curve; /* that FIELD_CURVE must name */
 	unsigned bits;	   /* 0: those of the sized number */
 	bool security_key;
@@ -47,7 +47,8 @@ struct key_type {
 static const struct key_type key_types[] = {
 	{ .name = "ssh-rsa", .fields = { FIELD_NUMBER, FIELD_SIZED } },
 	{ .name = "ssh-dss",
-	  .fields = { FIELD_SIZED, FIELD_NUMBER, FIELD_NUMBER, FIELD_NUMBER } },
+	  .fields = { FIELD_SIZED, FIELD_NUMBER, FIELD_NUMBER,
+		      FIELD_NUMBER } },
 	{ .name = "ecdsa-sha2-nistp256",
 	  .curve = "nistp256",
 	  .bits = 256,
@@ -120,10 +121,12 @@ read_string(struct slice *rest, struct slice *string, struct balimg_error *err)
 	size_t len;
 
 	if (rest->len < 4)
-		return error_set(err, BALIMG_E_INVALID, "the key is cut short");
+		return error_set(err, BALIMG_E_INVALID,
+				 "the key is cut short");
 	len = be32_get(rest->at);
 	if (len > rest->len - 4)
-		return error_set(err, BALIMG_E_INVALID, "the key is cut short");
+		return error_set(err, BALIMG_E_INVALID,
+				 "the key is cut short");
 	*string = (struct slice){ rest->at + 4, len };
 	rest->at += 4 + len;
 	rest->len -= 4 + len;
@@ -134,7 +137,8 @@ static int
 skip_bytes(struct slice *rest, size_t len, struct balimg_error *err)
 {
 	if (len > rest->len)
-		return error_set(err, BALIMG_E_INVALID, "the key is cut short");
+		return error_set(err, BALIMG_E_INVALID,
+				 "the key is cut short");
 	rest->at += len;
 	rest->len -= len;
 	return 0;
@@ -192,10 +196,12 @@ check_field(const struct key_type *type, enum field field, struct slice value,
 	case FIELD_SIZED:
 		return measure_number(value, &key->bits, err);
 	case FIELD_CURVE:
-		if (name_is((const char *)value.at, value.len, type->curve, ""))
+		if (name_is((const char *)value.at, value.len, type->curve,
+			    ""))
 			return 0;
 		return error_set(err, BALIMG_E_INVALID,
-				 "the key is not of the curve %s", type->curve);
+				 "the key is not of the curve %s",
+				 type->curve);
 	case FIELD_POINT:
 		return check_point(type, value, err);
 	case FIELD_ED25519:
@@ -345,7 +351,8 @@ ssh_blob_check(struct ssh_key *key, struct balimg_error *err)
 		return -1;
 	if (!name_is((const char *)value.at, value.len, key->type, ""))
 		return error_set(err, BALIMG_E_INVALID,
-				 "the key itself is not of type %s", key->type);
+				 "the key itself is not of type %s",
+				 key->type);
 	if (key->certificate && read_string(&rest, &value, err) < 0)
 		return -1; /* the nonce */
 	fields = rest;

@@ -197,8 +197,9 @@ ssh_key_parse(const char *line, size_t len, struct ssh_key *key,
 	key->line = strndup(line, len);
 	if (!key->line)
 		return error_nomem(err);
-	if (check_kind(key->line, err) < 0 || check_chars(line, len, err) < 0 ||
-	    split_line(key, err) < 0 || ssh_blob_check(key, err) < 0) {
+	if (check_kind(key->line, err) < 0 ||
+	    check_chars(line, len, err) < 0 || split_line(key, err) < 0 ||
+	    ssh_blob_check(key, err) < 0) {
 		ssh_key_clear(key);
 		return -1;
 	}
@@ -330,9 +331,9 @@ ssh_key_unusable(const struct ssh_key *key, const char *version)
 	if (!version || *version < '0' || *version > '9')
 		return NULL;
 	if (has_openssh(version))
-		return strcmp(key->type, "ssh-dss") == 0
-			       ? "the OpenSSH of this OS takes no DSA keys"
-			       : NULL;
+		return strcmp(key->type, "ssh-dss") == 0 ?
+			       "the OpenSSH of this OS takes no DSA keys" :
+			       NULL;
 	if (key->security_key)
 		return "the dropbear of this OS takes no keys of hardware "
 		       "tokens";

@@ -283,7 +283,8 @@ judge_operator(const struct udev_token *token, const struct key *key,
 			      "rule",
 			      key->name, op);
 	else
-		udev_lint_say(lint, true, "%s does not take %s", key->name, op);
+		udev_lint_say(lint, true, "%s does not take %s", key->name,
+			      op);
 	return token->op & (key->assumed | key->newer);
 }
 

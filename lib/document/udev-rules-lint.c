@@ -150,7 +150,8 @@ lint_rule(struct udev_lint *lint, const char *rule)
 	if (rc < 0 || !kept)
 		forget_jumps(lint, jumps_before);
 	else if (p != rule && !acts)
-		udev_lint_say(lint, false, "the rule matches but does nothing");
+		udev_lint_say(lint, false,
+			      "the rule matches but does nothing");
 }
 
 /* Cut one line off the head of @text, without its end and leading blanks. */

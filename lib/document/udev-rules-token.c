@@ -58,7 +58,8 @@ key_len(const char *p)
 }
 
 static int
-read_attribute(const char **p, struct udev_token *token, struct udev_lint *lint)
+read_attribute(const char **p, struct udev_token *token,
+	       struct udev_lint *lint)
 {
 	const char *end;
 
@@ -115,9 +116,10 @@ static int
 judge_nocase(const struct udev_token *token, struct udev_lint *lint)
 {
 	if (token->op & UDEV_OPS_MATCH) {
-		udev_lint_say(lint, false,
-			      "i\"...\" is new; systemd 252 and older drop the "
-			      "rule");
+		udev_lint_say(
+			lint, false,
+			"i\"...\" is new; systemd 252 and older drop the "
+			"rule");
 		return 0;
 	}
 	udev_lint_say(lint, true,
@@ -176,7 +178,8 @@ udev_token_read(const char **p, struct udev_token *token,
 	}
 	*p += token->key.len;
 	if (read_attribute(p, token, lint) < 0 ||
-	    read_operator(p, token, lint) < 0 || read_value(p, token, lint) < 0)
+	    read_operator(p, token, lint) < 0 ||
+	    read_value(p, token, lint) < 0)
 		return -1;
 	return 1;
 }

@@ -66,8 +66,9 @@ udev_name_check(const char *name, struct balimg_error *err)
 				 "the rule name \"%s\" begins with '%c'", name,
 				 name[0]);
 	if (!strcmp(name, "README"))
-		return error_set(err, BALIMG_E_REFUSED,
-				 "the device keeps the name README for itself");
+		return error_set(
+			err, BALIMG_E_REFUSED,
+			"the device keeps the name README for itself");
 	if (has_suffix(name, SUFFIX)) {
 		error_set(err, BALIMG_E_REFUSED,
 			  "the rule name \"%s\" ends in \".rules\", which the "
@@ -142,7 +143,8 @@ is_echo_option(const char *text, size_t len)
 {
 	while (len && text[len - 1] == '\n')
 		len--;
-	return len >= 2 && text[0] == '-' && strspn(text + 1, "neE") >= len - 1;
+	return len >= 2 && text[0] == '-' &&
+	       strspn(text + 1, "neE") >= len - 1;
 }
 
 static bool

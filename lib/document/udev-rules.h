@@ -48,8 +48,9 @@ struct udev_findings {
  * with ==, !=, =, +=, -=, :=; unterminated quotes, missing operators and
  * commas, unknown keys, an operator the key does not take, GOTO without its
  * LABEL. */
-int udev_text_lint(const char *text, size_t len, struct udev_findings *findings,
-		   struct balimg_error *err) MUST_USE;
+int udev_text_lint(const char *text, size_t len,
+		   struct udev_findings *findings, struct balimg_error *err)
+	MUST_USE;
 void udev_findings_clear(struct udev_findings *findings);
 
 #endif /* BALIMG_DOCUMENT_UDEV_RULES_H */

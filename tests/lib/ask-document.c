@@ -93,8 +93,8 @@ lint_udev(int argc, char **argv, struct balimg_error *err)
 		for (at = 0; at < findings.count; at++)
 			printf("%s:%u: %s: %s\n", argv[i],
 			       findings.findings[at].line,
-			       findings.findings[at].error ? "error"
-							   : "warning",
+			       findings.findings[at].error ? "error" :
+							     "warning",
 			       findings.findings[at].text);
 		udev_findings_clear(&findings);
 	}
@@ -331,8 +331,8 @@ main(int argc, char **argv)
 			continue;
 		if (questions[i].answer(argc - 2, argv + 2, &err) == 0)
 			return 0;
-		fprintf(stderr, "%s%s%s\n", err.where, err.where[0] ? ": " : "",
-			err.message);
+		fprintf(stderr, "%s%s%s\n", err.where,
+			err.where[0] ? ": " : "", err.message);
 		return 1;
 	}
 	fprintf(stderr, "usage: ask-document QUESTION ...\n");

@@ -66,8 +66,8 @@ test_as_shell(void)
 	CHECK(write(fd, text, sizeof(text) - 1) == sizeof(text) - 1);
 	close(fd);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		AUTO_FREE char *got =
-			os_release_get(text, sizeof(text) - 1, names[i], &err);
+		AUTO_FREE char *got = os_release_get(text, sizeof(text) - 1,
+						     names[i], &err);
 
 		ask_shell(path, names[i], want, sizeof(want));
 		CHECK_STR(got, want);

@@ -79,7 +79,8 @@ serve(int listener)
 		if (fd < 0 || read(fd, request, sizeof(request)) != 5)
 			_exit(1);
 		for (at = 0; at < answers[i].len; at++)
-			if (send(fd, answers[i].data + at, 1, MSG_NOSIGNAL) < 0)
+			if (send(fd, answers[i].data + at, 1, MSG_NOSIGNAL) <
+			    0)
 				break;
 		close(fd);
 	}

@@ -14,8 +14,9 @@
 #include "document/ssh-key.h"
 #include "unit.h"
 
-#define ED \
-	"AAAAC3NzaC1lZDI1NTE5AAAAICqk/KXD5EYHJsQogN0Ras4GZyYxtVfI5deUXVvo/9aT"
+#define ED                                                                  \
+	"AAAAC3NzaC1lZDI1NTE5AAAAICqk/KXD5EYHJsQogN0Ras4GZyYxtVfI5deUXVvo/" \
+	"9aT"
 
 static void
 add_string(struct buffer *blob, const void *data, size_t len)
@@ -51,9 +52,10 @@ parse_blob(const char *type, struct buffer *blob, struct ssh_key *key,
 static void
 test_base64(void)
 {
-	static const char *const bad[] = { "A",	   "AA",   "AAA",      "A===",
-					   "AB==", "AAB=", "AA==AAAA", "AA=A",
-					   "AA A", "====", "AAA\n",    "AA-_" };
+	static const char *const bad[] = {
+		"A",	    "AA",   "AAA",  "A===", "AB==",  "AAB=",
+		"AA==AAAA", "AA=A", "AA A", "====", "AAA\n", "AA-_"
+	};
 	uint8_t out[16];
 	uint8_t again[16];
 	char text[BASE64_ENCODED_SIZE(16)];
@@ -224,7 +226,8 @@ test_token_key(void)
 
 	add_text(&blob, type);
 	add_text(&blob, "abcdefghijklmnopqrstuvwxyz012345");
-	CHECK_FAILS(parse_blob(type, &blob, &key, &err), err, BALIMG_E_INVALID);
+	CHECK_FAILS(parse_blob(type, &blob, &key, &err), err,
+		    BALIMG_E_INVALID);
 	add_text(&blob, type);
 	add_text(&blob, "abcdefghijklmnopqrstuvwxyz012345");
 	add_text(&blob, "ssh:");

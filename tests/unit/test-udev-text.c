@@ -57,7 +57,8 @@ test_path(const char *path, const char *want)
 
 /* @want NULL: must fail with @code. */
 static void
-test_text(const char *text, size_t len, const char *want, enum balimg_code code)
+test_text(const char *text, size_t len, const char *want,
+	  enum balimg_code code)
 {
 	struct balimg_error err = { 0 };
 	size_t out_len;
