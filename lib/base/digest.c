@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <zlib.h>
 
@@ -26,9 +27,15 @@ digest_new(const EVP_MD *kind, struct balimg_error *err)
 		error_nomem(err);
 		return NULL;
 	}
+	ERR_clear_error();
 	if (!EVP_DigestInit_ex(digest->context, kind, NULL)) {
-		error_set(err, BALIMG_E_UNSUPPORTED,
-			  "libcrypto has no %s here", EVP_MD_get0_name(kind));
+		/* MD5, where only what FIPS approves is allowed. */
+		if (ERR_GET_REASON(ERR_peek_error()) == ERR_R_UNSUPPORTED)
+			error_set(err, BALIMG_E_UNSUPPORTED,
+				  "libcrypto has no %s here",
+				  EVP_MD_get0_name(kind));
+		else
+			error_nomem(err);
 		return NULL;
 	}
 	return STEAL(digest);
