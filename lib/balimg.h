@@ -190,6 +190,8 @@ enum balimg_op {
 	BALIMG_UDEV_REMOVE,    /* name */
 	BALIMG_SSH_ADD,	       /* data: lines of public keys; name: where they
 				  come from, for messages, or NULL */
+	BALIMG_SSH_ADD_AGENT,  /* the keys that the agent at SSH_AUTH_SOCK
+				  holds, asked when staged */
 	BALIMG_SSH_REMOVE,     /* name: fingerprint, comment or whole line */
 	BALIMG_NETWORK_ADD,    /* name: file name; data: a keyfile */
 	BALIMG_NETWORK_WIFI,   /* name: file name or NULL; data: JSON object:

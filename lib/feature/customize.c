@@ -35,6 +35,7 @@ static const struct feature {
 	[BALIMG_UDEV_ADD] = { "udev add", udev_add, true, true },
 	[BALIMG_UDEV_REMOVE] = { "udev rm", udev_remove, true, false },
 	[BALIMG_SSH_ADD] = { "ssh add", ssh_add, false, true },
+	[BALIMG_SSH_ADD_AGENT] = { "ssh add", ssh_add_agent, false, false },
 	[BALIMG_SSH_REMOVE] = { "ssh rm", ssh_remove, true, false },
 	[BALIMG_NETWORK_ADD] = { "network add", network_add, true, true },
 	[BALIMG_NETWORK_WIFI] = { "network wifi", network_wifi, false, true },
@@ -169,5 +170,6 @@ customize_needs(struct os *os, const char *what, const char *since,
 		return 0;
 	return error_set(err, BALIMG_E_UNSUPPORTED,
 			 "OS %s does not read %s from the boot partition; "
-			 "%s and later do", release->text, what, since);
+			 "%s and later do",
+			 release->text, what, since);
 }

@@ -144,9 +144,30 @@ ssh_add(struct customization *c, const struct edit *edit,
 	return ret;
 }
 
+int
+ssh_add_agent(struct customization *c, const struct edit *edit,
+	      struct balimg_error *err)
+{
+	struct ssh_keys keys = { 0 };
+	int ret;
+
+	(void)edit;
+	if (customize_needs(c->os, SSH_KEYS, SINCE_SSH_KEYS, err) < 0)
+		return -1;
+	ret = ssh_agent_keys(&keys, err);
+	if (ret == 0)
+		ret = append_keys(c, &keys, err);
+	ssh_keys_clear(&keys);
+	return ret;
+}
+
 /* ---- remove -------------------------------------------------------- */
 
-enum match { MATCH_NONE, MATCH_COMMENT, MATCH_EXACT };
+enum match {
+	MATCH_NONE,
+	MATCH_COMMENT,
+	MATCH_EXACT
+};
 
 /* Does @name mean the line?  A fingerprint and the line itself are exact, a
  * comment may be anyone's. */
@@ -330,8 +351,8 @@ ssh_list(struct os *os, unsigned flags, struct balimg_error *err)
 	if (ssh_lines_read(array, &lines, err) < 0)
 		return NULL;
 	for (i = 0; i < lines.count; i++) {
-		if (json_array_append_new(list,
-					  describe_line(&lines.lines[i])) < 0) {
+		if (json_array_append_new(
+			    list, describe_line(&lines.lines[i])) < 0) {
 			error_nomem(err);
 			return NULL;
 		}

@@ -15,6 +15,8 @@
 /* The edits. */
 int ssh_add(struct customization *c, const struct edit *edit,
 	    struct balimg_error *err) MUST_USE;
+int ssh_add_agent(struct customization *c, const struct edit *edit,
+		  struct balimg_error *err) MUST_USE;
 int ssh_remove(struct customization *c, const struct edit *edit,
 	       struct balimg_error *err) MUST_USE;
 
