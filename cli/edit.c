@@ -1,0 +1,107 @@
+/* edit.c - how every edit is carried out
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include "answer.h"
+#include "cleanup.h"
+#include "command.h"
+#include "edit.h"
+#include "plan.h"
+#include "progress.h"
+#include "report.h"
+
+int
+edit_open(struct context *ctx)
+{
+	unsigned flags = context_flags(ctx) & BALIMG_YES;
+
+	if (!context_has(ctx, OPTION_DRY_RUN) &&
+	    !context_has(ctx, OPTION_OUTPUT))
+		flags |= BALIMG_WRITE;
+
+	balimg_close(ctx->image);
+	ctx->image = balimg_open(ctx->path, flags, &ctx->err);
+	return ctx->image ? 0 : -1;
+}
+
+int
+edit_add(struct context *ctx, enum balimg_op op, const char *name,
+	 const void *data, size_t len)
+{
+	return balimg_edits_add(ctx->edits, op, name, data, len, &ctx->err);
+}
+
+int
+edit_stage(struct context *ctx)
+{
+	int ret = balimg_apply(ctx->image, ctx->edits,
+			       context_flags(ctx) & BALIMG_FORCE, &ctx->err);
+
+	balimg_edits_free(ctx->edits);
+	ctx->edits = NULL;
+	if (ret < 0)
+		return -1;
+	ctx->edits = balimg_edits_new(&ctx->err);
+	return ctx->edits ? 0 : -1;
+}
+
+/* The plan of what is staged, as JSON. */
+static json_t *
+read_plan(struct context *ctx)
+{
+	AUTO_TEXT char *text = NULL;
+
+	text = balimg_plan(ctx->image, context_flags(ctx), &ctx->err);
+	return answer_parse(ctx, text);
+}
+
+static json_t *
+commit(struct context *ctx)
+{
+	AUTO_TEXT char *text = NULL;
+	struct progress progress;
+
+	progress_begin(&progress, ctx);
+	text = balimg_commit(ctx->image, context_value(ctx, OPTION_OUTPUT),
+			     context_value(ctx, OPTION_UNDO),
+			     context_flags(ctx) & BALIMG_FORCE, &ctx->err);
+	progress_end(&progress);
+	return answer_parse(ctx, text);
+}
+
+/* Show the plan, and write. */
+static int
+finish(struct context *ctx)
+{
+	AUTO_JSON json_t *plan = NULL;
+	AUTO_JSON json_t *done = NULL;
+
+	plan = read_plan(ctx);
+	if (!plan)
+		return -1;
+	plan_put_notes(ctx, plan);
+	if (!context_has(ctx, OPTION_DRY_RUN)) {
+		done = commit(ctx);
+		if (!done)
+			return -1;
+	}
+	plan_put(ctx, plan, done);
+	return 0;
+}
+
+int
+run_edit(struct context *ctx, int argc, char **argv)
+{
+	bool first = ctx->verb->needs_image;
+
+	ctx->edits = balimg_edits_new(&ctx->err);
+	if (!ctx->edits || (first && edit_open(ctx) < 0))
+		return -1;
+	if (ctx->verb->edit(ctx, argc, argv) < 0)
+		return -1;
+	if ((!first && edit_open(ctx) < 0) || edit_stage(ctx) < 0)
+		return -1;
+	return finish(ctx);
+}

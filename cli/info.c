@@ -1,0 +1,196 @@
+/* info.c - what an image is, and what is customised in it
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "cleanup.h"
+#include "command.h"
+#include "parts.h"
+#include "report.h"
+#include "size.h"
+#include "term.h"
+#include "text.h"
+#include "xalloc.h"
+
+#define LABEL_WIDTH 12
+
+/* "  Label       value", nothing if there is no value. */
+static void
+put_fact(const struct context *ctx, const char *label, const char *value)
+{
+	if (!*value)
+		return;
+	printf("  %s%-*s%s", term_ink(ctx, stdout, INK_DIM), LABEL_WIDTH,
+	       label, term_ink(ctx, stdout, INK_PLAIN));
+	text_put(stdout, value);
+	putchar('\n');
+}
+
+static const char *
+label_name(const char *label)
+{
+	if (!strcmp(label, "gpt"))
+		return "GPT";
+	return strcmp(label, "dos") ? "no partition table" : "MBR";
+}
+
+static void
+put_os(const struct context *ctx, const json_t *os)
+{
+	if (!json_is_object(os)) {
+		put_fact(ctx, "OS", "no balenaOS found");
+		return;
+	}
+	put_fact(ctx, "OS", answer_string(os, "version"));
+	put_fact(ctx, "variant", answer_string(os, "variant"));
+	put_fact(ctx, "device type", answer_string(os, "deviceType"));
+	put_fact(ctx, "kind",
+		 answer_is_true(os, "flasher") ? "flasher: installs the OS to "
+						 "the internal disk" :
+						 "");
+}
+
+static void
+put_head(const struct context *ctx, const json_t *info)
+{
+	uint64_t size = (uint64_t)answer_number(info, "size");
+	AUTO_FREE char *disk = NULL;
+	char text[SIZE_TEXT];
+
+	printf("%s", term_ink(ctx, stdout, INK_BOLD));
+	text_put(stdout, answer_string(info, "path"));
+	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
+	put_os(ctx, json_object_get(info, "os"));
+	disk = xasprintf("%s, %s", size_text(text, size),
+			 label_name(answer_string(info, "label")));
+	put_fact(ctx, "disk", disk);
+}
+
+/* A list of names as one line. */
+static char *
+join(const json_t *names)
+{
+	char *joined = xasprintf("%s", "");
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach (names, i, name) {
+		AUTO_FREE char *before = joined;
+
+		joined = xasprintf(
+			"%s%s%s", before, *before ? ", " : "",
+			json_is_string(name) ? json_string_value(name) : "?");
+	}
+	return joined;
+}
+
+/* A member of "customised", whatever its kind. */
+static char *
+describe(const json_t *value)
+{
+	if (json_is_array(value))
+		return join(value);
+	if (json_is_string(value))
+		return xasprintf("%s", json_string_value(value));
+	if (json_is_integer(value) && json_integer_value(value))
+		return xasprintf("%lld", (long long)json_integer_value(value));
+	if (json_is_boolean(value))
+		return xasprintf("%s", json_is_true(value) ? "on" : "off");
+	return xasprintf("%s", "");
+}
+
+static void
+put_customised(const struct context *ctx, const json_t *customised)
+{
+	static const struct {
+		const char *key, *label;
+	} facts[] = {
+		{ "configKeys", "config keys" },
+		{ "splash", "splash" },
+		{ "udevRules", "udev rules" },
+		{ "sshKeys", "SSH keys" },
+		{ "networks", "networks" },
+		{ "developmentMode", "development" },
+	};
+	size_t i;
+
+	if (json_is_object(customised))
+		putchar('\n');
+	for (i = 0; i < sizeof(facts) / sizeof(*facts); i++) {
+		AUTO_FREE char *text = NULL;
+
+		text = describe(json_object_get(customised, facts[i].key));
+		put_fact(ctx, facts[i].label, text);
+	}
+}
+
+static void
+put_warnings(const struct context *ctx, const json_t *warnings)
+{
+	const json_t *warning;
+	size_t i;
+
+	fflush(stdout);
+	json_array_foreach (warnings, i, warning)
+		say_note(ctx, answer_string(warning, "severity"),
+			 answer_string(warning, "where"),
+			 answer_string(warning, "text"));
+}
+
+static int
+show_info(struct context *ctx, int argc, char **argv)
+{
+	AUTO_TEXT char *text = NULL;
+	AUTO_JSON json_t *info = NULL;
+	const json_t *partitions;
+
+	(void)argc, (void)argv;
+	text = balimg_info(ctx->image, context_flags(ctx), &ctx->err);
+	info = answer_parse(ctx, text);
+	if (!info)
+		return -1;
+	if (answer_passed_on(ctx, text))
+		return 0;
+	partitions = json_object_get(info, "partitions");
+	put_head(ctx, info);
+	putchar('\n');
+	parts_draw(ctx, partitions, (uint64_t)answer_number(info, "size"), 2);
+	parts_print(ctx, partitions, 2);
+	put_customised(ctx, json_object_get(info, "customised"));
+	put_warnings(ctx, json_object_get(info, "warnings"));
+	return 0;
+}
+
+static const struct verb verbs[] = {
+	{
+		.name = "",
+		.operands = "IMAGE",
+		.summary = "show what an image is, and what is customised",
+		.read = show_info,
+	},
+	{ 0 },
+};
+
+static const struct example examples[] = {
+	{ "balimg info sdcard.img", "Look at an image:" },
+	{ "balimg info --json sdcard.img | jq -r .os.version",
+	  "Ask for one thing:" },
+	{ 0 },
+};
+
+const struct command cmd_info = {
+	.name = "info",
+	.group = GROUP_LOOK,
+	.summary = "show what an image is, and what is customised",
+	.text = "The version of the OS, the device type, the partitions, the "
+		"keys of config.json that are set, splash, udev rules, SSH "
+		"keys and networks are shown, and warnings of what may go "
+		"wrong.",
+	.verbs = verbs,
+	.examples = examples,
+};

@@ -1,0 +1,123 @@
+/* output.c - bytes of an image, written outside it
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "cleanup.h"
+#include "command.h"
+#include "output.h"
+#include "report.h"
+#include "term.h"
+#include "text.h"
+#include "xalloc.h"
+
+/* What is no regular file (a pipe, /dev/null) is written directly. */
+static int
+open_special(struct context *ctx, struct output *output)
+{
+	output->fd = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return output->fd < 0 ? fail_sys(ctx, "%s", output->path) : 0;
+}
+
+static int
+open_temporary(struct context *ctx, struct output *output)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	output->temporary = xasprintf("%s.XXXXXX", output->path);
+	output->fd = mkostemp(output->temporary, O_CLOEXEC);
+	if (output->fd < 0) {
+		free(output->temporary);
+		output->temporary = NULL;
+		return fail_sys(ctx, "%s", output->path);
+	}
+	if (fchmod(output->fd, 0666 & ~mask) < 0)
+		return fail_sys(ctx, "%s", output->path);
+	return 0;
+}
+
+int
+output_open(struct context *ctx, struct output *output, const char *path)
+{
+	struct stat st;
+
+	*output = (struct output){ .path = path, .fd = -1 };
+	if (!strcmp(path, "-")) {
+		output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		return output->fd < 0 ? fail_sys(ctx, "standard output") : 0;
+	}
+	if (stat(path, &st) < 0)
+		return errno == ENOENT ? open_temporary(ctx, output) :
+					 fail_sys(ctx, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return open_special(ctx, output);
+	if (!context_has(ctx, OPTION_FORCE)) {
+		fail(ctx, BALIMG_E_REFUSED, "%s exists", path);
+		return fail_hint(ctx, "--force replaces it");
+	}
+	return open_temporary(ctx, output);
+}
+
+static void
+report_file(const struct context *ctx, const char *path)
+{
+	AUTO_JSON json_t *answer = xjson(json_object());
+
+	answer_set(answer, "output", answer_text(path));
+	if (ctx->json)
+		answer_put(answer);
+}
+
+int
+output_commit(struct context *ctx, struct output *output)
+{
+	int fd = output->fd;
+
+	output->fd = -1;
+	if (close(fd) < 0)
+		return fail_sys(ctx, "%s", output->path);
+	if (!output->temporary)
+		return 0;
+	if (rename(output->temporary, output->path) < 0)
+		return fail_sys(ctx, "%s", output->path);
+	free(output->temporary);
+	output->temporary = NULL;
+	report_file(ctx, output->path);
+	return 0;
+}
+
+void
+output_close(struct output *output)
+{
+	if (output->fd >= 0)
+		close(output->fd);
+	if (output->temporary)
+		unlink(output->temporary);
+	free(output->temporary);
+}
+
+int
+output_print(struct context *ctx, const char *data, size_t len)
+{
+	if (!term_is_terminal(stdout)) {
+		fwrite(data, 1, len, stdout);
+		return 0;
+	}
+	if (memchr(data, '\0', len)) {
+		fail(ctx, BALIMG_E_REFUSED,
+		     "this is binary data, and standard output a terminal");
+		return fail_hint(ctx, "send it to a file or a pipe");
+	}
+	text_put_lines(stdout, data, len);
+	return 0;
+}

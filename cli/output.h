@@ -1,0 +1,35 @@
+/* output.h - bytes of an image, written outside it
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A regular file appears whole or not at all, and replaces another only with
+ * --force.  A terminal gets text made harmless, and no binary data.
+ */
+#ifndef BALIMG_CLI_OUTPUT_H
+#define BALIMG_CLI_OUTPUT_H
+
+#include <stddef.h>
+
+#include "context.h"
+
+struct output {
+	const char *path; /* "-": standard output */
+	char *temporary;  /* a new file beside it, to be renamed; or NULL */
+	int fd;		  /* write here */
+};
+
+/* Begin to write @path.  Returns 0, or -1 with ctx->err set. */
+int output_open(struct context *ctx, struct output *output, const char *path);
+
+/* All is written: let the file appear; under --json, say so. */
+int output_commit(struct context *ctx, struct output *output);
+
+/* Release @output; what was not committed is gone. */
+void output_close(struct output *output);
+
+#define AUTO_OUTPUT __attribute__((cleanup(output_close)))
+
+/* Print @len bytes that came from an image to standard output. */
+int output_print(struct context *ctx, const char *data, size_t len);
+
+#endif /* BALIMG_CLI_OUTPUT_H */

@@ -1,0 +1,124 @@
+/* progress.c - long work shows how far it is, and heeds Ctrl-C
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "progress.h"
+#include "size.h"
+#include "term.h"
+#include "text.h"
+
+#define FIRST_DRAW 1000 /* milliseconds: shorter work shows nothing */
+#define NEXT_DRAW  100
+#define BAR_WIDTH  30
+
+/* A signal handler can reach nothing else. */
+static volatile sig_atomic_t interrupted;
+
+static void
+note_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+static void
+set_next(struct progress *progress, long milliseconds)
+{
+	struct timespec *next = &progress->next;
+
+	clock_gettime(CLOCK_MONOTONIC, next);
+	next->tv_sec += milliseconds / 1000;
+	next->tv_nsec += milliseconds % 1000 * 1000000;
+	if (next->tv_nsec >= 1000000000) {
+		next->tv_sec++;
+		next->tv_nsec -= 1000000000;
+	}
+}
+
+static bool
+is_due(const struct progress *progress)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > progress->next.tv_sec ||
+	       (now.tv_sec == progress->next.tv_sec &&
+		now.tv_nsec >= progress->next.tv_nsec);
+}
+
+static void
+draw(const char *what, uint64_t done, uint64_t total)
+{
+	char size[SIZE_TEXT];
+	int filled, i;
+
+	fputs("\r\033[K", stderr);
+	text_put(stderr, what);
+	if (!total) {
+		fprintf(stderr, "  %s", size_text(size, done));
+		return;
+	}
+	if (done > total)
+		done = total;
+	filled = (int)((double)done / (double)total * BAR_WIDTH);
+	fputs("  [", stderr);
+	for (i = 0; i < BAR_WIDTH; i++)
+		fputc(i < filled ? '#' : '.', stderr);
+	fprintf(stderr, "] %3d%%", (int)((double)done / (double)total * 100));
+}
+
+static int
+heed(void *data, const char *what, uint64_t done, uint64_t total)
+{
+	struct progress *progress = data;
+
+	if (progress->visible && is_due(progress)) {
+		draw(what, done, total);
+		progress->drawn = true;
+		set_next(progress, NEXT_DRAW);
+	}
+	return interrupted;
+}
+
+/* What the caller had us ignore (nohup does), stays ignored. */
+static void
+catch_signal(int number, struct sigaction *old)
+{
+	struct sigaction action = { 0 };
+
+	action.sa_handler = note_interrupt;
+	action.sa_flags = SA_RESTART | (int)SA_RESETHAND;
+	sigemptyset(&action.sa_mask);
+	sigaction(number, NULL, old);
+	if (old->sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
+void
+progress_begin(struct progress *progress, const struct context *ctx)
+{
+	*progress = (struct progress){ .ctx = ctx };
+	progress->visible = !ctx->quiet && !ctx->json &&
+			    term_is_terminal(stderr);
+	set_next(progress, FIRST_DRAW);
+
+	interrupted = 0;
+	catch_signal(SIGINT, &progress->old_interrupt);
+	catch_signal(SIGTERM, &progress->old_terminate);
+	balimg_set_progress(ctx->image, heed, progress);
+}
+
+void
+progress_end(struct progress *progress)
+{
+	balimg_set_progress(progress->ctx->image, NULL, NULL);
+	sigaction(SIGINT, &progress->old_interrupt, NULL);
+	sigaction(SIGTERM, &progress->old_terminate, NULL);
+	if (progress->drawn)
+		fputs("\r\033[K", stderr);
+}

@@ -1,0 +1,30 @@
+/* progress.h - long work shows how far it is, and heeds Ctrl-C
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Between progress_begin() and progress_end() an interrupt does not kill the
+ * tool: the library stops where it is safe.  A second one does kill; the
+ * image's journal is made for that.
+ */
+#ifndef BALIMG_CLI_PROGRESS_H
+#define BALIMG_CLI_PROGRESS_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "context.h"
+
+struct progress {
+	const struct context *ctx;
+	bool visible;	      /* is there a terminal to draw on? */
+	bool drawn;	      /* is there a bar to wipe off? */
+	struct timespec next; /* when to draw again */
+	struct sigaction old_interrupt, old_terminate;
+};
+
+/* Watch ctx->image, which must be open, until progress_end(). */
+void progress_begin(struct progress *progress, const struct context *ctx);
+void progress_end(struct progress *progress);
+
+#endif /* BALIMG_CLI_PROGRESS_H */
