@@ -1,0 +1,29 @@
+#!/bin/bash
+# test-check-finds-what-repair-mends.sh - check finds stale FAT copies, repair mends them when told to
+#
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck source=tests/lib/cli.sh
+. "${srcdir:-.}/tests/lib/cli.sh"
+requires jq
+
+image generic x.img 256M
+run 0 check x.img
+# The second FAT forgets everything.
+offset=$(boot_offset x.img)
+fats=$(od -An -tu2 -j $((offset + 22)) -N 2 x.img)
+reserved=$(od -An -tu2 -j $((offset + 14)) -N 2 x.img)
+dd if=/dev/zero of=x.img bs=512 count=1 conv=notrunc status=none \
+	seek=$((offset / 512 + reserved + fats))
+sha256sum x.img >sum
+run 1 check x.img
+out_has error:
+run 1 check --json x.img
+jq -e '.findings | any(.repair != null)' out >/dev/null
+run 5 repair x.img
+err_has --yes
+run 0 repair -n x.img
+sha256sum -c --quiet sum
+run 0 repair --yes x.img
+fsck_clean x.img
+run 0 check x.img
+run 0 repair x.img

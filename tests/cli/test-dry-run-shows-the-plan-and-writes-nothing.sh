@@ -1,0 +1,25 @@
+#!/bin/bash
+# test-dry-run-shows-the-plan-and-writes-nothing.sh - -n shows what would change, and writes nothing
+#
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck source=tests/lib/cli.sh
+. "${srcdir:-.}/tests/lib/cli.sh"
+requires jq
+
+image generic x.img 256M
+touch -d 2020-01-01 x.img
+stat -c '%y %i' x.img >before
+sha256sum x.img >sum
+run 0 config set -n x.img hostname=kiosk
+out_has '+ resin-boot:/config.json: hostname  "kiosk"'
+err_has 'nothing was written'
+run 0 config set --dry-run --json x.img hostname=kiosk
+jq -e '.changed and .dryRun and (.changes | length == 1) and
+	.changes[0].before == null and (.notes | type == "array")' out >/dev/null
+silent err
+run 0 customize x.img -n --undo x.undo --dev on
+sha256sum -c --quiet sum
+stat -c '%y %i' x.img | cmp - before
+[ ! -e x.undo ] || fail 'an undo file was written'
+chmod 444 x.img
+run 0 config set -n x.img hostname=kiosk
