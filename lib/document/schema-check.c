@@ -26,10 +26,26 @@ struct walk {
 	struct schema_findings *findings;
 };
 
-static int check_value(struct walk *walk, const char *path, const json_t *value,
-		       struct balimg_error *err);
+static int check_value(struct walk *walk, const char *path,
+		       const json_t *value, struct balimg_error *err);
 
 /* ---- findings ------------------------------------------------------ */
+
+/* Room for one more; doubled whenever the count is a power of two. */
+static struct schema_finding *
+make_room(struct schema_findings *all)
+{
+	struct schema_finding *grown = all->findings;
+
+	if ((all->count & (all->count - 1)) == 0) {
+		size_t room = all->count ? 2 * all->count : 1;
+
+		grown = realloc(grown, room * sizeof(*grown));
+	}
+	if (grown)
+		all->findings = grown;
+	return grown;
+}
 
 /* A format forces @err out of the last place. */
 __attribute__((format(printf, 5, 6))) static int
@@ -45,10 +61,9 @@ add(struct walk *walk, enum schema_severity severity, const char *path,
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 
-	grown = realloc(all->findings, (all->count + 1) * sizeof(*grown));
+	grown = make_room(all);
 	if (!grown)
 		return error_nomem(err);
-	all->findings = grown;
 	grown += all->count++;
 	grown->severity = severity;
 	grown->path = strdup(path);
@@ -113,9 +128,9 @@ rank_type(const struct schema_key *key, const json_t *value)
 
 	switch (key->type) {
 	case SCHEMA_OBJECT:
-		return key->flags & (SCHEMA_FATAL | SCHEMA_STRICT)
-			       ? SCHEMA_ERROR
-			       : SCHEMA_WARNING;
+		return key->flags & (SCHEMA_FATAL | SCHEMA_STRICT) ?
+			       SCHEMA_ERROR :
+			       SCHEMA_WARNING;
 	case SCHEMA_STRING_ARRAY: /* an object's members pass for elements */
 		return json_is_object(value) ? SCHEMA_WARNING : SCHEMA_ERROR;
 	default:
@@ -139,9 +154,9 @@ add_wrong_type(struct walk *walk, const struct schema_key *key,
 		effect = "; the device takes it, other programs may not";
 	return add(walk, severity, path, err, "is %s, not %s%s%s",
 		   json_type_words(json_typeof(value)),
-		   key->type == SCHEMA_OBJECT	      ? "an "
-		   : key->type == SCHEMA_STRING_ARRAY ? "an "
-						      : "a ",
+		   key->type == SCHEMA_OBJECT	    ? "an " :
+		   key->type == SCHEMA_STRING_ARRAY ? "an " :
+						      "a ",
 		   schema_type_name(key->type), effect);
 }
 
@@ -194,13 +209,14 @@ check_reader(struct walk *walk, const struct schema_key *key, const char *path,
 			   "is read by nothing on the device: %s", key->doc);
 	if (!walk->version)
 		return 0;
-	if (key->since && compare_versions(walk->version, key->since, &order) &&
-	    order < 0)
+	if (key->since &&
+	    compare_versions(walk->version, key->since, &order) && order < 0)
 		return add(walk, SCHEMA_WARNING, path, err,
-			   "is not read by OS %s, only since %s", walk->version,
-			   key->since);
+			   "is not read by OS %s, only since %s",
+			   walk->version, key->since);
 	if (key->removed &&
-	    compare_versions(walk->version, key->removed, &order) && order >= 0)
+	    compare_versions(walk->version, key->removed, &order) &&
+	    order >= 0)
 		return add(walk, SCHEMA_NOTE, path, err,
 			   "is no longer read by OS %s, only before %s",
 			   walk->version, key->removed);
@@ -247,8 +263,8 @@ schema_judge(const struct schema_key *key, const char *path,
 
 /* What the table's own check has against the value. */
 static int
-check_closely(struct walk *walk, const struct schema_key *key, const char *path,
-	      const json_t *value, struct balimg_error *err)
+check_closely(struct walk *walk, const struct schema_key *key,
+	      const char *path, const json_t *value, struct balimg_error *err)
 {
 	struct balimg_error fault = { 0 };
 
@@ -257,8 +273,8 @@ check_closely(struct walk *walk, const struct schema_key *key, const char *path,
 	if (fault.code == BALIMG_E_NO_MEMORY)
 		return error_nomem(err);
 	return add(walk,
-		   fault.code == BALIMG_E_REFUSED ? SCHEMA_ERROR
-						  : SCHEMA_WARNING,
+		   fault.code == BALIMG_E_REFUSED ? SCHEMA_ERROR :
+						    SCHEMA_WARNING,
 		   path, err, "%s%s%s", fault.message,
 		   fault.hint[0] ? "; " : "", fault.hint);
 }
@@ -274,9 +290,10 @@ check_unknown(struct walk *walk, const char *path, struct balimg_error *err)
 		return -1;
 	meant = schema_suggest(parent, name);
 	if (meant)
-		return add(walk, SCHEMA_WARNING, path, err,
-			   "is read by nothing on the device; did you mean %s?",
-			   meant->path);
+		return add(
+			walk, SCHEMA_WARNING, path, err,
+			"is read by nothing on the device; did you mean %s?",
+			meant->path);
 	return add(walk, SCHEMA_NOTE, path, err,
 		   "is not known to be read by anything on the device");
 }
@@ -296,8 +313,8 @@ check_lockout(struct walk *walk, const char *path, const json_t *keys,
 		    (!json_is_string(line) || json_string_length(line)))
 			return 0;
 	}
-	return add(walk, walk->development ? SCHEMA_WARNING : SCHEMA_NOTE, path,
-		   err,
+	return add(walk, walk->development ? SCHEMA_WARNING : SCHEMA_NOTE,
+		   path, err,
 		   "holds no key, but with it there, development mode lets "
 		   "nobody in without one; better unset it");
 }
@@ -388,9 +405,10 @@ schema_check(const char *path, const json_t *value, const char *version,
 	if (*path)
 		return check_value(&walk, path, value, err);
 	if (!json_is_object(value))
-		return add(&walk, SCHEMA_ERROR, path, err,
-			   "is %s, not an object; the device reads no settings",
-			   json_type_words(json_typeof(value)));
+		return add(
+			&walk, SCHEMA_ERROR, path, err,
+			"is %s, not an object; the device reads no settings",
+			json_type_words(json_typeof(value)));
 	walk.development = is_on(json_object_get(value, "developmentMode"));
 	return check_members(&walk, path, (json_t *)(uintptr_t)value, err);
 }

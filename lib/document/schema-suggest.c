@@ -8,11 +8,13 @@
  */
 #include <config.h>
 
+#include <stdint.h>
 #include <string.h>
 
 #include "document/schema-judge.h"
 
-#define NAME_LIMIT 48 /* no known name is longer */
+#define NAME_LEAST 3  /* shorter names are like too many */
+#define NAME_LIMIT 48 /* no known path is longer */
 
 /* @name in lower case, letters and digits only; 0 if it is too long. */
 static size_t
@@ -84,6 +86,13 @@ is_child_of(const struct schema_key *key, const char *parent)
 	       leaf == key->path + len + 1;
 }
 
+/* So many letters may be wrong in a name of @len. */
+static size_t
+allowed_faults(size_t len)
+{
+	return len >= 8 ? 2 : len >= 5 ? 1 : 0;
+}
+
 /* 0: the same name but for case, separators and place; else the more, the
  * farther off; SIZE_MAX: another. */
 static size_t
@@ -94,18 +103,20 @@ rate(const struct schema_key *key, const char *parent, const char *name,
 	char path[NAME_LIMIT];
 	size_t leaf_len = fold(leaf_of(key), leaf);
 	size_t path_len = fold(key->path, path);
-	bool sibling = is_child_of(key, parent);
-	size_t allowed = len >= 8 ? 2 : len >= 5 ? 1 : 0;
+	size_t allowed = allowed_faults(len);
 	size_t off;
 
-	if (!leaf_len || leaf[0] == '*' || len < 3)
+	if (leaf[0] == '*')
 		return SIZE_MAX;
 	if (path_len == len && !strcmp(path, name))
 		return 0;
 	if (leaf_len == len && !strcmp(leaf, name))
-		return sibling ? 0 : 1;
+		return is_child_of(key, parent) ? 0 : 1;
+	if (leaf_len > len + allowed || len > leaf_len + allowed ||
+	    !is_child_of(key, parent))
+		return SIZE_MAX;
 	off = distance(name, len, leaf, leaf_len);
-	return sibling && off <= allowed ? 1 + off : SIZE_MAX;
+	return off <= allowed ? 1 + off : SIZE_MAX;
 }
 
 const struct schema_key *
@@ -117,6 +128,8 @@ schema_suggest(const char *parent, const char *name)
 	size_t best_off = SIZE_MAX;
 	size_t len = fold(name, folded);
 
+	if (len < NAME_LEAST)
+		return NULL;
 	for (key = schema_keys; key->path; key++) {
 		size_t off = rate(key, parent, folded, len);
 

@@ -117,36 +117,52 @@ is_container(const json_t *value)
 	return json_is_object(value) || json_is_array(value);
 }
 
-/* Must @value at @path be hidden as a whole? */
+/* Is there something to be hidden?  That nothing is there is good to know. */
 static bool
-is_to_hide(const char *path, const json_t *value)
+has_content(const json_t *value)
 {
-	const struct schema_key *key = schema_find(path);
-
-	if (json_is_null(value) ||
-	    (json_is_string(value) && !json_string_length(value)))
-		return false; /* nothing there, and that is good to know */
-	if (key && !key->secret && is_container(value))
-		return false; /* but maybe parts of it */
-	return schema_is_secret(path);
+	return !json_is_null(value) &&
+	       (!json_is_string(value) || json_string_length(value));
 }
 
 static int hide_below(json_t *value, const char *path,
 		      struct balimg_error *err);
 
-/* Hide what is secret in @child, which is at @part of the value at @path;
- * *@hidden: all of it, by the caller. */
+/* The child @name of a container that the table does not know. */
 static int
-hide_child(json_t *child, const char *path, const char *part, bool *hidden,
+hide_unknown(json_t *child, const char *name, bool *hidden,
+	     struct balimg_error *err)
+{
+	struct json_part part = { name, strlen(name), NULL };
+
+	*hidden = has_content(child) && sounds_secret(part);
+	if (*hidden || !is_container(child))
+		return 0;
+	return hide_below(child, NULL, err);
+}
+
+/* Hide what is secret in @child, which is @name in the container at @path, or
+ * in one that the table does not know (NULL: nor does it any below).
+ * *@hidden: it is to be hidden as a whole, by the caller. */
+static int
+hide_child(json_t *child, const char *path, const char *name, bool *hidden,
 	   struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer below = BUFFER_INIT;
+	const struct schema_key *key;
 
+	if (!path)
+		return hide_unknown(child, name, hidden, err);
 	buffer_puts(&below, path);
-	json_path_add(&below, part);
+	json_path_add(&below, name);
 	if (below.failed)
 		return error_nomem(err);
-	*hidden = is_to_hide(below.data, child);
+
+	key = schema_find(below.data ? below.data : "");
+	if (!key)
+		return hide_unknown(child, name, hidden, err);
+	*hidden = has_content(child) && schema_is_secret(below.data) &&
+		  (key->secret || !is_container(child));
 	if (*hidden || !is_container(child))
 		return 0;
 	return hide_below(child, below.data, err);
