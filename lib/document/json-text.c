@@ -234,7 +234,8 @@ load(struct json_slice text, const char *tame, struct json_quirks *quirks,
 	size_t at;
 
 	root = load_surely(tame, text.len, JSON_DECODE_ANY | strict, &fault);
-	if (!root && json_error_code(&fault) == json_error_duplicate_key) {
+	if (!root && quirks &&
+	    json_error_code(&fault) == json_error_duplicate_key) {
 		at = (size_t)fault.position;
 		root = load_surely(tame, text.len, JSON_DECODE_ANY, &fault);
 		if (root)
