@@ -54,7 +54,9 @@ fat_walk_next(struct fat_volume *vol, struct fat_walk *walk,
 				 "its chain leads from cluster %u to %u, "
 				 "which is not there",
 				 walk->at, next);
-	if (next == walk->tortoise || walk->steps > vol->geo.cluster_count)
+	walk->loops = next == walk->tortoise ||
+		      walk->steps > vol->geo.cluster_count;
+	if (walk->loops)
 		return error_set(err, BALIMG_E_INVALID,
 				 "its chain loops at cluster %u", next);
 
@@ -64,6 +66,25 @@ fat_walk_next(struct fat_volume *vol, struct fat_walk *walk,
 		walk->turn *= 2;
 	}
 	return 1;
+}
+
+/* Beyond what the size asks for a chain may end as it likes, but in a loop:
+ * then what was collected may have come twice. */
+static int
+check_rest(struct fat_volume *vol, struct fat_walk *walk,
+	   struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+	int rc;
+
+	do {
+		rc = fat_walk_next(vol, walk, &why);
+	} while (rc > 0);
+	if (rc == 0 || (error_is(&why, BALIMG_E_INVALID) && !walk->loops))
+		return 0;
+	if (err && !err->code)
+		*err = why;
+	return -1;
 }
 
 int
@@ -77,13 +98,15 @@ fat_collect(struct fat_volume *vol, uint32_t first, uint32_t limit,
 		return 0;
 	if (fat_walk_begin(vol, &walk, first, err) < 0)
 		return -1;
-	do {
+	for (;;) {
 		if (fat_runs_add(runs, walk.at, err) < 0)
 			return -1;
-		/* What follows the last one wanted does not matter. */
-		rc = --limit ? fat_walk_next(vol, &walk, err) : 0;
-	} while (rc > 0);
-	return rc;
+		if (!--limit)
+			return check_rest(vol, &walk, err);
+		rc = fat_walk_next(vol, &walk, err);
+		if (rc <= 0)
+			return rc;
+	}
 }
 
 /* Free as the source has it, and not given away since? */

@@ -216,8 +216,10 @@ check_info(struct fat_checker *ck, struct balimg_error *err)
 	if (info.free == ck->free_stored)
 		return 0;
 	return fat_checker_say(ck, true, false, err,
-			       "FSInfo counts %u free clusters, there are %u",
-			       info.free, ck->free_stored);
+			       "FSInfo counts %u free cluster%s, there are "
+			       "%u",
+			       info.free, info.free == 1 ? "" : "s",
+			       ck->free_stored);
 }
 
 /* ---- what no file holds ---- */
@@ -254,9 +256,9 @@ report_clusters(struct fat_checker *ck, struct balimg_error *err)
 		return -1;
 	if (ck->impossible &&
 	    fat_checker_say(ck, !ck->damaged, false, err,
-			    "%u unused entr%s of the FAT out of range",
-			    ck->impossible,
-			    ck->impossible == 1 ? "y is" : "ies are") < 0)
+			    "%u unused entr%s of the FAT %s out of range",
+			    ck->impossible, ck->impossible == 1 ? "y" : "ies",
+			    ck->impossible == 1 ? "is" : "are") < 0)
 		return -1;
 	if (ck->unsaid)
 		return volume_faults_add(ck->faults, false, false, err,

@@ -121,6 +121,7 @@ struct fat_walk {
 	uint32_t steps; /* taken */
 	uint32_t tortoise;
 	uint32_t turn; /* step at which the tortoise catches up */
+	bool loops;    /* why the last step failed */
 };
 
 /* Begin at @first.  BALIMG_E_INVALID if there is no such cluster. */
