@@ -17,18 +17,19 @@
 #include "text.h"
 #include "xalloc.h"
 
-#define LABEL_WIDTH 12
+#define LABEL_WIDTH 13
 
-/* "  Label       value", nothing if there is no value. */
+/* "  label        value", wrapped; nothing if there is no value. */
 static void
 put_fact(const struct context *ctx, const char *label, const char *value)
 {
+	AUTO_FREE char *safe = text_safe(value);
+
 	if (!*value)
 		return;
 	printf("  %s%-*s%s", term_ink(ctx, stdout, INK_DIM), LABEL_WIDTH,
 	       label, term_ink(ctx, stdout, INK_PLAIN));
-	text_put(stdout, value);
-	putchar('\n');
+	text_wrap(stdout, safe, 2 + LABEL_WIDTH, term_width(stdout));
 }
 
 static const char *
