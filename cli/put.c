@@ -17,14 +17,20 @@
 #include "report.h"
 #include "xalloc.h"
 
+/* Does @inside leave the name to the file?  "boot", "boot/", "boot/sub/" */
+static bool
+is_folder(const char *inside)
+{
+	return !strchr(inside, '/') || inside[strlen(inside) - 1] == '/';
+}
+
 /* Where in the image @path goes. */
 static char *
 target(const char *path, const char *inside)
 {
 	AUTO_FREE char *base = NULL;
-	size_t len = strlen(inside);
 
-	if (strchr(inside, '/') && inside[len - 1] != '/')
+	if (!is_folder(inside))
 		return xasprintf("%s", inside);
 	base = input_base_name(path, "");
 	return xasprintf("%s%s%s", inside, strchr(inside, '/') ? "" : "/",
@@ -50,6 +56,9 @@ put_add_file(struct context *ctx, const char *path, const char *inside)
 	AUTO_FD int fd = -1;
 	struct stat st;
 
+	if (!strcmp(path, "-") && is_folder(inside))
+		return fail_usage(ctx, "standard input needs a name in the "
+				       "image");
 	name = target(path, inside);
 	if (!strcmp(path, "-"))
 		return add_stream(ctx, path, name);
@@ -89,13 +98,9 @@ put_files(struct context *ctx, int argc, char **argv)
 	if (!*inside)
 		return fail_usage(ctx, "%s:PART/PATH says where to put it",
 				  ctx->path);
-	if (argc > 2 && strchr(inside, '/') &&
-	    inside[strlen(inside) - 1] != '/')
+	if (argc > 2 && !is_folder(inside))
 		return fail_usage(ctx, "several files need a folder: %s/",
 				  inside);
-	if (!strcmp(argv[0], "-") && inside[strlen(inside) - 1] == '/')
-		return fail_usage(ctx, "standard input needs a name in the "
-				       "image");
 	for (i = 0; i + 1 < argc; i++) {
 		if (put_add_file(ctx, argv[i], inside) < 0)
 			return -1;

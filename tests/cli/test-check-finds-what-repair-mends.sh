@@ -23,6 +23,18 @@ run 5 repair x.img
 err_has --yes
 run 0 repair -n x.img
 sha256sum -c --quiet sum
+# At a terminal it asks, and no answer is no.
+if command -v script >/dev/null; then
+	cp --sparse=always x.img asked.img
+	status=0
+	echo n | script -qec "$BALIMG repair asked.img" /dev/null >said ||
+		status=$?
+	equal "$status" 5
+	cmp x.img asked.img
+	echo y | script -qec "$BALIMG repair asked.img" /dev/null >said
+	grep -qF 'Repair? [y/N]' said || fail "$(cat said)"
+	fsck_clean asked.img
+fi
 run 0 repair --yes x.img
 fsck_clean x.img
 run 0 check x.img

@@ -48,6 +48,9 @@ equal "$(jq -r .output out)" sub/hello.txt
 mtools_cat x.img os-release | cmp - sub/os-release
 "$BALIMG" put - x.img:boot/piped <other.txt
 mtools_cat x.img piped | cmp - other.txt
+run 2 put - x.img:boot
+run 2 put hello.txt other.txt x.img:boot/one
+run 2 put hello.txt x.img
 run 5 rm x.img:boot/new
 run 0 rm x.img:boot/new/inner/other.txt x.img:boot/new/inner/hello.txt \
 	x.img:boot/new/inner
