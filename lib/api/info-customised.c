@@ -124,11 +124,15 @@ info_customised(struct info *info, struct balimg_error *err)
 
 /* ---- warnings ------------------------------------------------------ */
 
+/* More warnings of one kind help nobody. */
+#define MAX_WARNINGS 50u
+
 /* What would break the device. */
 static int
 warn_of_config(struct info *info, struct balimg_error *err)
 {
 	json_auto_t *remarks = check_config(info->os, err);
+	size_t warned = 0;
 	json_t *remark;
 	size_t i;
 
@@ -144,6 +148,10 @@ warn_of_config(struct info *info, struct balimg_error *err)
 		/* That there is no JSON was said where keys were listed. */
 		if (strcmp(severity, "error") != 0 || !*key)
 			continue;
+		if (++warned > MAX_WARNINGS)
+			return info_warn(info->warnings, "config.json",
+					 "has more faults: balimg config check",
+					 err);
 		snprintf(where, sizeof(where), "config.json: %s", key);
 		if (info_warn(info->warnings, where, text, err) < 0)
 			return -1;

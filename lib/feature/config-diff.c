@@ -12,8 +12,9 @@
  * reads lies so deep. */
 #define MAX_DEPTH 16u
 
-/* More notes of one kind help nobody. */
-#define MAX_NOTES 50u
+/* More notes of one kind help nobody, and so many changes neither. */
+#define MAX_NOTES   50u
+#define MAX_CHANGES 1000u
 
 struct walk {
 	CONFIG_VISIT(visit);
@@ -108,15 +109,23 @@ print_value(const json_t *value, char **text, struct balimg_error *err)
 	return *text ? 0 : -1;
 }
 
+struct count {
+	struct customization *c;
+	size_t count;
+};
+
 static int
 plan_difference(void *data, const char *path, const json_t *before,
 		const json_t *after, struct balimg_error *err)
 {
-	struct customization *c = data;
+	struct count *count = data;
+	struct customization *c = count->c;
 	AUTO_BUFFER struct buffer where = BUFFER_INIT;
 	AUTO_FREE char *old = NULL;
 	AUTO_FREE char *new = NULL;
 
+	if (++count->count > MAX_CHANGES)
+		return 0;
 	buffer_printf(&where, "%s: %s", c->config.where, path);
 	if (where.failed)
 		return error_nomem(err);
@@ -131,19 +140,21 @@ int
 config_plan(struct customization *c, json_t *before, json_t *after,
 	    struct balimg_error *err)
 {
-	return config_diff(before, after, plan_difference, c, err);
-}
+	struct count count = { c, 0 };
 
-struct dropped {
-	struct customization *c;
-	size_t count;
-};
+	if (config_diff(before, after, plan_difference, &count, err) < 0)
+		return -1;
+	if (count.count > MAX_CHANGES)
+		plan_note(c->plan, PLAN_NOTE, c->config.where,
+			  "changes %zu more keys", count.count - MAX_CHANGES);
+	return 0;
+}
 
 static int
 note_dropped(void *data, const char *path, const json_t *before,
 	     const json_t *after, struct balimg_error *err)
 {
-	struct dropped *dropped = data;
+	struct count *dropped = data;
 
 	(void)before;
 	(void)err;
@@ -157,7 +168,7 @@ int
 config_note_dropped(struct customization *c, json_t *before, json_t *after,
 		    struct balimg_error *err)
 {
-	struct dropped dropped = { c, 0 };
+	struct count dropped = { c, 0 };
 
 	if (config_diff(before, after, note_dropped, &dropped, err) < 0)
 		return -1;

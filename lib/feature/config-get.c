@@ -71,6 +71,23 @@ config_keys(json_t *settings, struct balimg_error *err)
 	return STEAL(keys);
 }
 
+/* Each secret that is hidden in place costs reading the text anew. */
+#define MAX_HIDDEN 64u
+
+static int
+count_value(void *data, const char *path, const json_t *before,
+	    const json_t *after, struct balimg_error *err)
+{
+	size_t *count = data;
+
+	(void)path;
+	(void)before;
+	(void)after;
+	(void)err;
+	++*count;
+	return 0;
+}
+
 /* Write over a secret in the text. */
 static int
 hide_value(void *data, const char *path, const json_t *before,
@@ -93,13 +110,16 @@ hide_secrets(const char *text, size_t len, struct balimg_error *err)
 	AUTO_BUFFER struct buffer shown = BUFFER_INIT;
 	json_auto_t *root = config_parse(text, len, &quirks, err);
 	json_auto_t *redacted = root ? schema_redact(root, err) : NULL;
+	size_t count = 0;
 
 	if (!redacted) {
 		error_hint(err, "its bytes are shown with --show-secrets");
 		return NULL;
 	}
+	if (config_diff(root, redacted, count_value, &count, err) < 0)
+		return NULL;
 	/* Editing reaches the last of duplicates only. */
-	if (quirks.duplicate_key)
+	if (quirks.duplicate_key || count > MAX_HIDDEN)
 		return json_value_print(redacted, true, err);
 
 	buffer_add(&shown, text, len);

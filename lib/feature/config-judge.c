@@ -92,17 +92,12 @@ static int
 refuse(struct customization *c, const json_t *settings,
        const struct schema_finding *finding, struct balimg_error *err)
 {
-	AUTO_BUFFER struct buffer where = BUFFER_INIT;
-
-	buffer_printf(&where, "%s: %s", c->config.where, finding->path);
-	if (where.failed)
-		return error_nomem(err);
-	error_set(err, BALIMG_E_REFUSED, "%s", finding->text);
-	if (!stops_all_settings(settings, finding->path) &&
-	    !is_evil_rule(finding->path) &&
-	    customize_overrides(c, where.data, err))
+	if ((c->flags & BALIMG_FORCE) &&
+	    !stops_all_settings(settings, finding->path) &&
+	    !is_evil_rule(finding->path))
 		return 0;
-	return error_wrap(err, "%s", where.data);
+	error_set(err, BALIMG_E_REFUSED, "%s", finding->text);
+	return error_wrap(err, "%s: %s", c->config.where, finding->path);
 }
 
 static void
@@ -113,8 +108,9 @@ tell(struct customization *c, const struct schema_finding *finding)
 	buffer_printf(&where, "%s: %s", c->config.where, finding->path);
 	plan_note(c->plan,
 		  finding->severity == SCHEMA_NOTE ? PLAN_NOTE : PLAN_WARNING,
-		  where.failed ? c->config.where : where.data, "%s",
-		  finding->text);
+		  where.failed ? c->config.where : where.data, "%s%s",
+		  finding->text,
+		  finding->severity == SCHEMA_ERROR ? " (forced)" : "");
 }
 
 /* Deal with the findings that are not @known. */
@@ -133,12 +129,11 @@ go_through(struct customization *c, json_t *settings, const json_t *known,
 			return -1;
 		if (json_object_get(known, key.data))
 			continue;
-		if (finding->severity == SCHEMA_ERROR) {
-			if (refuse(c, settings, finding, err) < 0)
-				return -1;
-		} else if (++told <= MAX_NOTES) {
+		if (finding->severity == SCHEMA_ERROR &&
+		    refuse(c, settings, finding, err) < 0)
+			return -1;
+		if (++told <= MAX_NOTES)
 			tell(c, finding);
-		}
 	}
 	if (told > MAX_NOTES)
 		plan_note(c->plan, PLAN_NOTE, c->config.where,

@@ -8,6 +8,9 @@
 #include "document/keyfile.h"
 #include "feature/network.h"
 
+/* Bytes of all profiles: more were not made by people, and each is held. */
+#define TOTAL_LIMIT (16u << 20)
+
 /* Text in which a byte that is no UTF-8 may stand: null then. */
 static json_t *
 json_text(const char *text)
@@ -79,6 +82,7 @@ describe_files(struct volume *boot, const struct volume_listing *files,
 	       unsigned flags, struct balimg_error *err)
 {
 	json_auto_t *list = json_array();
+	uint64_t total = 0;
 	json_t *profile;
 	size_t i;
 
@@ -87,6 +91,13 @@ describe_files(struct volume *boot, const struct volume_listing *files,
 
 		if (entry->directory || entry->size > NETWORK_LIMIT)
 			continue;
+		total += entry->size;
+		if (total > TOTAL_LIMIT) {
+			error_set(err, BALIMG_E_INVALID,
+				  "%s holds more than %u MiB",
+				  PLACE_CONNECTIONS, TOTAL_LIMIT >> 20);
+			return NULL;
+		}
 		profile = describe_file(boot, entry, flags, err);
 		if (!profile)
 			return NULL;

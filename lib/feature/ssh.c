@@ -105,6 +105,10 @@ append_keys(struct customization *c, const struct ssh_keys *keys,
 
 	if (!settings)
 		return -1;
+	if (keys->count > MAX_KEYS)
+		return error_set(err, BALIMG_E_INVALID,
+				 "%zu keys at once: %d at most", keys->count,
+				 MAX_KEYS);
 	array = ssh_lines_array(settings, err);
 	if (!array && err->code != BALIMG_OK)
 		return -1;
@@ -132,10 +136,6 @@ ssh_add(struct customization *c, const struct edit *edit,
 	if (customize_needs(c->os, SSH_KEYS, SINCE_SSH_KEYS, err) < 0)
 		return -1;
 	ret = ssh_keys_parse(edit->data, edit->len, &keys, err);
-	if (ret == 0 && keys.count > MAX_KEYS)
-		ret = error_set(err, BALIMG_E_INVALID,
-				"%zu keys at once: %d at most", keys.count,
-				MAX_KEYS);
 	if (ret < 0 && edit->name)
 		error_wrap(err, "%s", edit->name);
 	if (ret == 0)
@@ -159,161 +159,6 @@ ssh_add_agent(struct customization *c, const struct edit *edit,
 		ret = append_keys(c, &keys, err);
 	ssh_keys_clear(&keys);
 	return ret;
-}
-
-/* ---- remove -------------------------------------------------------- */
-
-enum match {
-	MATCH_NONE,
-	MATCH_COMMENT,
-	MATCH_EXACT
-};
-
-/* Does @name mean the line?  A fingerprint and the line itself are exact, a
- * comment may be anyone's. */
-static enum match
-match_line(const struct ssh_line *line, const char *name)
-{
-	if (!strcmp(line->text, name))
-		return MATCH_EXACT;
-	if (!line->valid)
-		return MATCH_NONE;
-	if (!strcmp(line->key.fingerprint, name) ||
-	    !strcmp(line->key.line, name))
-		return MATCH_EXACT;
-	if (line->key.comment && !strcmp(line->key.comment, name))
-		return MATCH_COMMENT;
-	return MATCH_NONE;
-}
-
-/* One comment on several keys could mean any of them. */
-static int
-refuse_ambiguous(const struct ssh_lines *lines, const char *name,
-		 struct balimg_error *err)
-{
-	AUTO_BUFFER struct buffer prints = BUFFER_INIT;
-	const struct ssh_line *first = NULL;
-	const struct ssh_line *line;
-	bool several = false;
-	size_t i;
-
-	for (i = 0; i < lines->count; i++) {
-		line = &lines->lines[i];
-		if (match_line(line, name) != MATCH_COMMENT)
-			continue;
-		buffer_printf(&prints, "%s%s", first ? ", " : "",
-			      line->key.fingerprint);
-		if (first && !ssh_key_equal(&first->key, &line->key))
-			several = true;
-		first = first ? first : line;
-	}
-	if (prints.failed)
-		return error_nomem(err);
-	if (!several)
-		return 0;
-	error_set(err, BALIMG_E_REFUSED, "several keys have the comment %s",
-		  name);
-	return error_hint(err, "name one by its fingerprint: %s", prints.data);
-}
-
-/* Element @at without the lines that match @name; removed if none is left. */
-static int
-cut_element(struct customization *c, const struct ssh_lines *lines, size_t at,
-	    const char *name, enum match least, struct balimg_error *err)
-{
-	AUTO_BUFFER struct buffer kept = BUFFER_INIT;
-	json_auto_t *element = NULL;
-	bool cut = false;
-	char path[64];
-	size_t i;
-
-	for (i = 0; i < lines->count; i++) {
-		if (lines->lines[i].element != at)
-			continue;
-		if (match_line(&lines->lines[i], name) >= least)
-			cut = true;
-		else
-			buffer_printf(&kept, "%s%s", kept.len ? "\n" : "",
-				      lines->lines[i].text);
-	}
-	if (kept.failed)
-		return error_nomem(err);
-	if (!cut)
-		return 0;
-	snprintf(path, sizeof(path), SSH_KEYS ".%zu", at);
-	if (!kept.len)
-		return config_prune(c, path, err);
-	element = json_string(kept.data);
-	return element ? config_put(c, path, element, err) : error_nomem(err);
-}
-
-static size_t
-count_matches(const struct ssh_lines *lines, const char *name,
-	      enum match least)
-{
-	size_t count = 0;
-	size_t i;
-
-	for (i = 0; i < lines->count; i++)
-		count += match_line(&lines->lines[i], name) >= least;
-	return count;
-}
-
-static int
-say_not_there(const char *name, struct balimg_error *err)
-{
-	error_set(err, BALIMG_E_NOT_FOUND,
-		  "no key has the fingerprint, comment or line %s", name);
-	return error_hint(err, "balimg ssh list shows those there are");
-}
-
-/* Does any line match exactly? */
-static enum match
-best_match(const struct ssh_lines *lines, const char *name)
-{
-	enum match best = MATCH_NONE;
-	enum match one;
-	size_t i;
-
-	for (i = 0; i < lines->count; i++) {
-		one = match_line(&lines->lines[i], name);
-		best = one > best ? one : best;
-	}
-	return best;
-}
-
-int
-ssh_remove(struct customization *c, const struct edit *edit,
-	   struct balimg_error *err)
-{
-	AUTO_SSH_LINES struct ssh_lines lines = { 0 };
-	json_auto_t *settings = config_tree(c, err);
-	enum match best;
-	json_t *array;
-	size_t i;
-
-	if (!settings)
-		return -1;
-	array = ssh_lines_array(settings, err);
-	if (!array && err->code != BALIMG_OK)
-		return -1;
-	if (ssh_lines_read(array, &lines, err) < 0)
-		return -1;
-	best = best_match(&lines, edit->name);
-	if (best == MATCH_NONE)
-		return say_not_there(edit->name, err);
-	if (best == MATCH_COMMENT &&
-	    refuse_ambiguous(&lines, edit->name, err) < 0)
-		return -1;
-
-	/* An empty array would lock a development device. */
-	if (count_matches(&lines, edit->name, best) == lines.count)
-		return config_prune(c, SSH_KEYS, err);
-	for (i = json_array_size(array); i > 0; i--) {
-		if (cut_element(c, &lines, i - 1, edit->name, best, err) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 /* ---- reading ------------------------------------------------------- */

@@ -14,6 +14,9 @@
 
 #define RULES "os.udevRules"
 
+/* More remarks on one file help nobody. */
+#define MAX_REMARKS 50u
+
 /* os.udevRules.NAME, to be freed */
 static char *
 rule_path(const char *name, struct balimg_error *err)
@@ -53,9 +56,12 @@ lint(struct customization *c, const char *name, const char *text, size_t len,
 	if (where.failed)
 		return error_nomem(err);
 	ret = udev_text_lint(text, len, &findings, err);
-	for (i = 0; i < findings.count; i++)
+	for (i = 0; i < findings.count && i < MAX_REMARKS; i++)
 		plan_note(c->plan, PLAN_WARNING, where.data, "line %u: %s",
 			  findings.findings[i].line, findings.findings[i].text);
+	if (findings.count > MAX_REMARKS)
+		plan_note(c->plan, PLAN_WARNING, where.data,
+			  "%zu more remarks", findings.count - MAX_REMARKS);
 	udev_findings_clear(&findings);
 	return ret;
 }

@@ -56,6 +56,13 @@ config '.os.sshKeys[1:3]' '[null,"no key"]'
 edit ssh-rm 'no key'
 edit ssh-rm "$(print b)" ssh-rm "$(print c)"
 config . '{}'
+jq -n --rawfile a "$work/a.pub" --rawfile b "$work/b.pub" \
+	'{os:{sshKeys:[range(40) | if . % 2 == 0 then $a else $b end]}}' \
+	>"$work/odd"
+mcopy -o -i "$boot" "$work/odd" ::/config.json
+edit ssh-rm "$(print a)"
+config '.os.sshKeys | [length, (unique | length), (.[0] | .[0:5])]' \
+	'[20,1,"ecdsa"]'
 printf '{"os":{"sshKeys":"one"}}' >"$work/odd"
 mcopy -o -i "$boot" "$work/odd" ::/config.json
 fails invalid ssh-add @"$work/a.pub"
