@@ -6,8 +6,9 @@
 #define BALIMG_BALENAOS_CONFIG_FILE_H
 
 #include "balenaos/os.h"
+#include "document/json.h"
 
-#define CONFIG_FILE_LIMIT (4u << 20) /* bytes, at most */
+#define CONFIG_FILE_LIMIT ((size_t)JSON_TEXT_LIMIT) /* bytes, at most */
 
 /* Read it to a new NUL-terminated buffer, the caller's; *@text is NULL if
  * there is none.  A leftover of fatrw that the device would take instead is
