@@ -29,13 +29,12 @@ describe_change(const struct plan_change *change, unsigned flags)
 {
 	bool hide = change->secret && !(flags & BALIMG_SHOW_SECRETS);
 
-	return json_pack("{s:o, s:o, s:o}", "where",
-			 answer_string(change->where), "before",
-			 describe_side(change->before, change->before_shown,
-				       hide),
-			 "after",
-			 describe_side(change->after, change->after_shown,
-				       hide));
+	return json_pack(
+		"{s:o, s:o, s:o}", "where", answer_string(change->where),
+		"before",
+		describe_side(change->before, change->before_shown, hide),
+		"after",
+		describe_side(change->after, change->after_shown, hide));
 }
 
 static json_t *
@@ -189,8 +188,7 @@ record_undo(struct balimg_image *image)
 		bytes += overlay_get_record(image->overlay, i)->len;
 	snprintf(text, sizeof(text), "as before, %llu bytes in %zu place%s",
 		 (unsigned long long)bytes, count, count == 1 ? "" : "s");
-	plan_change(image->plan, image->name, "as it is",
-		    text, false);
+	plan_change(image->plan, image->name, "as it is", text, false);
 }
 
 static int

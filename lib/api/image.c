@@ -72,8 +72,8 @@ choose_spill(struct balimg_image *image, struct balimg_error *err)
 	if (!slash)
 		folder = strdup(".");
 	else
-		folder = strndup(path, slash == path ? 1 :
-						       (size_t)(slash - path));
+		folder = strndup(path,
+				 slash == path ? 1 : (size_t)(slash - path));
 	if (!folder)
 		return error_nomem(err);
 	return overlay_spill_to(image->overlay, folder, err);

@@ -57,7 +57,7 @@ pick(json_t *list, const char *key, struct balimg_error *err)
 	if (!list)
 		return NULL;
 	picked = json_array();
-	json_array_foreach(objects, i, object) {
+	json_array_foreach (objects, i, object) {
 		if (json_array_append(picked, json_object_get(object, key)) <
 		    0) {
 			error_nomem(err);
@@ -109,15 +109,16 @@ info_customised(struct info *info, struct balimg_error *err)
 	json_auto_t *object = json_object();
 	struct os *os = info->os;
 
-	if (info_add(info, object, "configKeys", list_keys(os, err), err) < 0 ||
+	if (info_add(info, object, "configKeys", list_keys(os, err), err) <
+		    0 ||
 	    info_add(info, object, "splash", name_splash(os, err), err) < 0 ||
 	    info_add(info, object, "udevRules",
 		     pick(udev_list(os, 0, err), "name", err), err) < 0 ||
 	    info_add(info, object, "sshKeys", count_keys(os, err), err) < 0 ||
 	    info_add(info, object, "networks", list_networks(os, err), err) <
 		    0 ||
-	    info_add(info, object, "developmentMode", tell_mode(os, err), err) <
-		    0)
+	    info_add(info, object, "developmentMode", tell_mode(os, err),
+		     err) < 0)
 		return NULL;
 	return STEAL(object);
 }
@@ -138,7 +139,7 @@ warn_of_config(struct info *info, struct balimg_error *err)
 
 	if (!remarks)
 		return info_pass_over(info->warnings, err);
-	json_array_foreach(remarks, i, remark) {
+	json_array_foreach (remarks, i, remark) {
 		const char *severity, *key, *text;
 		char where[256];
 
@@ -149,9 +150,9 @@ warn_of_config(struct info *info, struct balimg_error *err)
 		if (strcmp(severity, "error") != 0 || !*key)
 			continue;
 		if (++warned > MAX_WARNINGS)
-			return info_warn(info->warnings, "config.json",
-					 "has more faults: balimg config check",
-					 err);
+			return info_warn(
+				info->warnings, "config.json",
+				"has more faults: balimg config check", err);
 		snprintf(where, sizeof(where), "config.json: %s", key);
 		if (info_warn(info->warnings, where, text, err) < 0)
 			return -1;
@@ -189,11 +190,11 @@ warn_of_placeholders(struct info *info, struct balimg_error *err)
 
 	if (!list)
 		return info_pass_over(info->warnings, err);
-	json_array_foreach(list, i, network) {
-		const char *file = json_string_value(
-			json_object_get(network, "file"));
-		const char *ssid = json_string_value(
-			json_object_get(network, "ssid"));
+	json_array_foreach (list, i, network) {
+		const char *file =
+			json_string_value(json_object_get(network, "file"));
+		const char *ssid =
+			json_string_value(json_object_get(network, "ssid"));
 
 		if (json_is_true(json_object_get(network, "ignored")))
 			continue;
@@ -202,7 +203,8 @@ warn_of_placeholders(struct info *info, struct balimg_error *err)
 			continue;
 		if (info_warn(info->warnings, file,
 			      "is the sample network with its published "
-			      "password: balimg network rm", err) < 0)
+			      "password: balimg network rm",
+			      err) < 0)
 			return -1;
 	}
 	return 0;
@@ -221,9 +223,10 @@ warn_of_space(struct info *info, struct balimg_error *err)
 		return info_pass_over(info->warnings, err);
 	if (space.free >= UPDATE_ROOM)
 		return 0;
-	snprintf(text, sizeof(text),
-		 "%llu KiB are left; the device needs 512 KiB to update its OS",
-		 (unsigned long long)space.free / 1024);
+	snprintf(
+		text, sizeof(text),
+		"%llu KiB are left; the device needs 512 KiB to update its OS",
+		(unsigned long long)space.free / 1024);
 	return info_warn(info->warnings, os_partition_title(info->os, at),
 			 text, err);
 }
@@ -242,13 +245,15 @@ warn_of_signatures(struct info *info, struct balimg_error *err)
 		return 0;
 	return info_warn(info->warnings, os_partition_title(info->os, at),
 			 "is signed for secure boot: files with a .sig beside "
-			 "them must stay as they are", err);
+			 "them must stay as they are",
+			 err);
 }
 
 int
 info_find_warnings(struct info *info, struct balimg_error *err)
 {
-	if (warn_of_config(info, err) < 0 || warn_of_leftovers(info, err) < 0 ||
+	if (warn_of_config(info, err) < 0 ||
+	    warn_of_leftovers(info, err) < 0 ||
 	    warn_of_placeholders(info, err) < 0 ||
 	    warn_of_space(info, err) < 0)
 		return -1;

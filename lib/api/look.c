@@ -189,8 +189,8 @@ balimg_file_list(struct balimg_image *image, const char *part,
 }
 
 int
-balimg_file_get(struct balimg_image *image, const char *part,
-		const char *path, int fd, struct balimg_error *err)
+balimg_file_get(struct balimg_image *image, const char *part, const char *path,
+		int fd, struct balimg_error *err)
 {
 	struct os *os;
 

@@ -12,9 +12,9 @@
 #include "balenaos/fatrw.h"
 #include "base/digest.h"
 
-#define SUM_SUFFIX  ".md5sum"
-#define TEMP_SUFFIX ".tmp"
-#define HEX_LEN	    (2 * MD5_SIZE)
+#define SUM_SUFFIX   ".md5sum"
+#define TEMP_SUFFIX  ".tmp"
+#define HEX_LEN	     (2 * MD5_SIZE)
 #define SETTLE_LIMIT (64u << 20) /* bytes: kernels are written so, too */
 
 static bool
@@ -22,8 +22,7 @@ ends_with(const char *text, const char *suffix)
 {
 	size_t len = strlen(text), suffix_len = strlen(suffix);
 
-	return len >= suffix_len &&
-	       !strcmp(text + len - suffix_len, suffix);
+	return len >= suffix_len && !strcmp(text + len - suffix_len, suffix);
 }
 
 /* The md5 in a leftover's @name: 32 hex digits between a dot and its last
@@ -52,9 +51,9 @@ is_leftover(const char *name, const char *file)
 
 	if (name[0] != '.' || strlen(name) < len + 2 || !find_md5(name))
 		return false;
-	if (file && (strncmp(name + 1, file, len) != 0 ||
-		     name[1 + len] != '.' ||
-		     find_md5(name) - (name + 1 + len) < 2))
+	if (file &&
+	    (strncmp(name + 1, file, len) != 0 || name[1 + len] != '.' ||
+	     find_md5(name) - (name + 1 + len) < 2))
 		return false;
 	return ends_with(name, SUM_SUFFIX) || ends_with(name, TEMP_SUFFIX);
 }
@@ -164,7 +163,8 @@ fatrw_read(struct volume *vol, const char *path, size_t limit,
 	if (!*data)
 		return volume_read_file(vol, path, limit, data, len, err);
 	plan_note(plan, PLAN_WARNING, where,
-		  "read from %s: the device had not finished writing it", name);
+		  "read from %s: the device had not finished writing it",
+		  name);
 	return 0;
 }
 
@@ -246,7 +246,8 @@ file_of_leftover(const char *name, struct balimg_error *err)
 
 	while (end > name + 1 && end[-1] != '.')
 		end--;
-	file = strndup(name + 1, end > name + 1 ? (size_t)(end - name) - 2 : 0);
+	file = strndup(name + 1,
+		       end > name + 1 ? (size_t)(end - name) - 2 : 0);
 	if (!file)
 		error_nomem(err);
 	return file;
@@ -270,7 +271,8 @@ restore(struct volume *vol, const char *folder, const char *file,
 			  &data, &len, err) < 0 ||
 	    volume_exists(vol, path, &exists, err) < 0)
 		return -1;
-	/* A file that is not there was hardly meant, whatever the name says. */
+	/* A file that is not there was hardly meant, whatever the name says.
+	 */
 	if (data && exists) {
 		if (volume_write_file(vol, path, data, len, VOLUME_WIPE_OLD,
 				      err) < 0)

@@ -56,7 +56,8 @@ add_quirks(json_t *remarks, const struct json_quirks *quirks,
 	if (quirks->bom &&
 	    add_remark(remarks, "warning", "",
 		       "begins with a byte order mark, which the supervisor "
-		       "does not accept", err) < 0)
+		       "does not accept",
+		       err) < 0)
 		return -1;
 	if (quirks->duplicate_key &&
 	    add_remark(remarks, "warning", quirks->duplicate_key,
@@ -83,8 +84,8 @@ static int
 judge_text(json_t *remarks, const char *text, size_t len, const char *version,
 	   struct balimg_error *err)
 {
-	__attribute__((cleanup(json_quirks_clear)))
-	struct json_quirks quirks = { 0 };
+	__attribute__((
+		cleanup(json_quirks_clear))) struct json_quirks quirks = { 0 };
 	struct balimg_error why = { 0 };
 	json_auto_t *settings = json_text_parse(text, len, &quirks, &why);
 

@@ -116,11 +116,11 @@ check_leftovers(struct os *os, json_t *findings, struct balimg_error *err)
 
 		if (fatrw_count(folder.vol, folder.path, &count, err) < 0)
 			return error_wrap(err, "%s", folder.where);
-		if (count && check_add(findings, "warning", folder.where, true,
-				       err,
-				       "%zu leftover%s of an interrupted write "
-				       "on the device",
-				       count, count == 1 ? "" : "s") < 0)
+		if (count &&
+		    check_add(findings, "warning", folder.where, true, err,
+			      "%zu leftover%s of an interrupted write "
+			      "on the device",
+			      count, count == 1 ? "" : "s") < 0)
 			return -1;
 	}
 	return more;
@@ -135,7 +135,7 @@ check_settings(struct os *os, json_t *findings, struct balimg_error *err)
 
 	if (!remarks)
 		return -1;
-	json_array_foreach(remarks, i, remark) {
+	json_array_foreach (remarks, i, remark) {
 		const char *severity, *key, *text;
 		char where[256];
 

@@ -105,8 +105,8 @@ hide_value(void *data, const char *path, const json_t *before,
 static char *
 hide_secrets(const char *text, size_t len, struct balimg_error *err)
 {
-	__attribute__((cleanup(json_quirks_clear)))
-	struct json_quirks quirks = { 0 };
+	__attribute__((
+		cleanup(json_quirks_clear))) struct json_quirks quirks = { 0 };
 	AUTO_BUFFER struct buffer shown = BUFFER_INIT;
 	json_auto_t *root = config_parse(text, len, &quirks, err);
 	json_auto_t *redacted = root ? schema_redact(root, err) : NULL;

@@ -44,9 +44,10 @@ note_quirks(struct customization *c)
 	root = json_text_parse(config->original, config->original_len, &quirks,
 			       &unseen);
 	if (root && quirks.bom)
-		plan_note(c->plan, PLAN_WARNING, config->where,
-			  "begins with a byte order mark, which the supervisor "
-			  "does not accept; config inject removes it");
+		plan_note(
+			c->plan, PLAN_WARNING, config->where,
+			"begins with a byte order mark, which the supervisor "
+			"does not accept; config inject removes it");
 	if (root && quirks.duplicate_key)
 		config_note_duplicate(c, quirks.duplicate_key);
 	json_quirks_clear(&quirks);
@@ -150,7 +151,8 @@ plan_layout(struct customization *c, struct balimg_error *err)
 
 	if (describe_bytes(config->original, config->original_len, before,
 			   err) < 0 ||
-	    describe_bytes(config->text.data, config->text.len, after, err) < 0)
+	    describe_bytes(config->text.data, config->text.len, after, err) <
+		    0)
 		return -1;
 	plan_change(c->plan, config->where, config->existed ? before : NULL,
 		    after, false);
@@ -187,9 +189,9 @@ config_store(struct customization *c, struct balimg_error *err)
 				      VOLUME_WIPE_OLD, err) < 0 ||
 		    fatrw_clean(config->vol, PLACE_CONFIG, config->where,
 				c->plan, err) < 0)
-			return error_wrap(err, "%s",
-					  os_partition_title(c->os,
-							     config->at));
+			return error_wrap(
+				err, "%s",
+				os_partition_title(c->os, config->at));
 		customize_wrote(c, config->at);
 	}
 	config_clear(c);

@@ -191,14 +191,15 @@ int
 config_inject(struct customization *c, const struct edit *edit,
 	      struct balimg_error *err)
 {
-	__attribute__((cleanup(json_quirks_clear)))
-	struct json_quirks quirks = { 0 };
+	__attribute__((
+		cleanup(json_quirks_clear))) struct json_quirks quirks = { 0 };
 	json_auto_t *before = NULL;
 	json_auto_t *after = NULL;
 
 	if (edit->len > CONFIG_FILE_LIMIT)
 		return error_set(err, BALIMG_E_INVALID,
-				 "config.json would have %zu bytes", edit->len);
+				 "config.json would have %zu bytes",
+				 edit->len);
 	after = config_parse(edit->data, edit->len, &quirks, err);
 	if (!after)
 		return error_wrap(err, "what is to be injected");

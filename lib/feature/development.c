@@ -50,8 +50,7 @@ need_switch(struct customization *c, struct balimg_error *err)
 			  "OS %s was built for one mode; %s and later are "
 			  "switched in config.json",
 			  release->text, SINCE_DEVELOPMENT_MODE);
-		return error_hint(err,
-				  "take the image of the other variant");
+		return error_hint(err, "take the image of the other variant");
 	}
 	error_set(err, BALIMG_E_REFUSED,
 		  "the image does not tell its OS version, and before %s "

@@ -116,7 +116,8 @@ static int
 copy_to_fd(struct source *content, int fd, struct balimg_error *err)
 {
 	uint64_t size = source_size(content);
-	AUTO_FREE char *piece = malloc(size < PIECE ? (size_t)size + 1 : PIECE);
+	AUTO_FREE char *piece = malloc(size < PIECE ? (size_t)size + 1 :
+						      PIECE);
 	uint64_t at;
 	size_t len;
 

@@ -148,7 +148,8 @@ open_content(const struct edit *edit, struct balimg_error *err)
 {
 	if (edit->fd >= 0)
 		return source_file_open(edit->fd, err);
-	return source_memory_open(edit->data ? edit->data : "", edit->len, err);
+	return source_memory_open(edit->data ? edit->data : "", edit->len,
+				  err);
 }
 
 /* What is there now, in words; *@there is false if nothing is. */
@@ -184,9 +185,8 @@ wipe_flags(const struct target *target)
 {
 	static const char folder[] = PLACE_CONNECTIONS "/";
 
-	return target->config ||
-			       !strncasecmp(target->path, folder,
-					    sizeof(folder) - 1) ?
+	return target->config || !strncasecmp(target->path, folder,
+					      sizeof(folder) - 1) ?
 		       VOLUME_WIPE_OLD :
 		       0;
 }
@@ -282,8 +282,8 @@ remove_path(struct customization *c, const struct target *target,
 	volume_entry_clear(&entry);
 	if (!directory && describe_old(target, &there, before, err) < 0)
 		return -1;
-	if (volume_remove(target->vol, target->path, wipe_flags(target),
-			  err) < 0)
+	if (volume_remove(target->vol, target->path, wipe_flags(target), err) <
+	    0)
 		return -1;
 	if (!directory && fatrw_clean(target->vol, target->path, target->where,
 				      c->plan, err) < 0)

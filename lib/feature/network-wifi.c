@@ -50,8 +50,8 @@ get_servers(struct request *request, struct balimg_error *err)
 		return error_set(err, BALIMG_E_INVALID,
 				 "more than %d DNS servers", MAX_SERVERS);
 	for (i = 0; i < json_array_size(list); i++) {
-		request->servers[i] = json_string_value(
-			json_array_get(list, i));
+		request->servers[i] =
+			json_string_value(json_array_get(list, i));
 		if (!request->servers[i])
 			return error_set(err, BALIMG_E_USAGE,
 					 "dns holds what is no text");
@@ -66,14 +66,14 @@ static int
 check_members(json_t *root, struct balimg_error *err)
 {
 	static const char *const known[] = {
-		"id", "ssid", "psk", "hidden", "address", "gateway",
-		"address6", "gateway6", "dns",
+		"id",	   "ssid",     "psk",	   "hidden", "address",
+		"gateway", "address6", "gateway6", "dns",
 	};
 	const char *key;
 	json_t *value;
 	size_t i;
 
-	json_object_foreach(root, key, value) {
+	json_object_foreach (root, key, value) {
 		for (i = 0; i < sizeof(known) / sizeof(*known); i++) {
 			if (!strcmp(key, known[i]))
 				break;
@@ -150,11 +150,11 @@ check_free(struct customization *c, const char *name, const char *ssid,
 
 	if (!list)
 		return -1;
-	json_array_foreach(list, i, one) {
-		const char *file = json_string_value(
-			json_object_get(one, "file"));
-		const char *other = json_string_value(
-			json_object_get(one, "ssid"));
+	json_array_foreach (list, i, one) {
+		const char *file =
+			json_string_value(json_object_get(one, "file"));
+		const char *other =
+			json_string_value(json_object_get(one, "ssid"));
 
 		if (!file || strcasecmp(file, name) != 0 ||
 		    (other && !strcmp(other, ssid)))

@@ -33,7 +33,8 @@ check_name(const char *name, struct balimg_error *err)
 	if (name[len - 1] == '.' || name[len - 1] == ' ' || name[0] == ' ')
 		return error_set(err, BALIMG_E_INVALID,
 				 "the file name \"%s\" begins or ends in a "
-				 "blank or dot", name);
+				 "blank or dot",
+				 name);
 	return 0;
 }
 
@@ -213,7 +214,8 @@ say_not_there(struct volume *boot, const char *name, struct balimg_error *err)
 			buffer_printf(&names, "%s%s", i ? ", " : "",
 				      files.entries[i].name);
 	}
-	error_set(err, BALIMG_E_NOT_FOUND, "there is no network file %s", name);
+	error_set(err, BALIMG_E_NOT_FOUND, "there is no network file %s",
+		  name);
 	return error_hint(err, "there %s", names.len ? names.data : "is none");
 }
 

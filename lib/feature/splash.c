@@ -158,7 +158,8 @@ save_original(struct customization *c, const struct splash *splash,
 			  "too little space to keep the old logo for a reset");
 		return 0;
 	}
-	if (!folder && volume_mkdir(splash->boot, SPLASH_SAVED_FOLDER, err) < 0)
+	if (!folder &&
+	    volume_mkdir(splash->boot, SPLASH_SAVED_FOLDER, err) < 0)
 		return -1;
 	return put_picture(c, splash, SPLASH_SAVED, old, old_len, err);
 }
@@ -202,7 +203,8 @@ note_oddities(struct customization *c, const struct splash *splash,
 	    !release_at_least(release, "2.0.9"))
 		plan_note(c->plan, PLAN_WARNING, title,
 			  "the installer of OS %s does not carry the logo "
-			  "over to the device", release->text);
+			  "over to the device",
+			  release->text);
 	return 0;
 }
 
@@ -364,19 +366,17 @@ splash_status(struct os *os, unsigned flags, struct balimg_error *err)
 	if (find_splash(os, &splash, err) < 0 ||
 	    splash_get(os, &data, &len, err) < 0 ||
 	    digest_sha256(data, len, sum, err) < 0 ||
-	    splash_is_stock(splash.boot, splash.path, data, len, &stock,
-			    err) < 0)
+	    splash_is_stock(splash.boot, splash.path, data, len, &stock, err) <
+		    0)
 		return NULL;
 	digest_hex(sum, SHA256_SIZE, hex);
 	valid = png_check(data, len, &info, &unseen) == 0;
 
-	status = json_pack("{s:s, s:o, s:o, s:I, s:b, s:s}", "path",
-			   splash.path, "width",
-			   valid ? json_integer(info.width) : json_null(),
-			   "height",
-			   valid ? json_integer(info.height) : json_null(),
-			   "size", (json_int_t)len, "stock", stock, "sha256",
-			   hex);
+	status = json_pack(
+		"{s:s, s:o, s:o, s:I, s:b, s:s}", "path", splash.path, "width",
+		valid ? json_integer(info.width) : json_null(), "height",
+		valid ? json_integer(info.height) : json_null(), "size",
+		(json_int_t)len, "stock", stock, "sha256", hex);
 	if (!status)
 		error_nomem(err);
 	return status;

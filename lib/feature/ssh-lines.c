@@ -55,13 +55,13 @@ ssh_lines_read(const json_t *array, struct ssh_lines *lines,
 	json_t *element;
 	size_t i;
 
-	json_array_foreach(array, i, element) {
+	json_array_foreach (array, i, element) {
 		text = json_string_value(element);
 		for (; text && *text; text = *end ? end + 1 : end) {
 			end = text + strcspn(text, "\n");
-			if (end > text && add_line(lines, i, text,
-						   (size_t)(end - text),
-						   err) < 0)
+			if (end > text &&
+			    add_line(lines, i, text, (size_t)(end - text),
+				     err) < 0)
 				return -1;
 		}
 	}

@@ -14,7 +14,11 @@
 /* Each element that is cut in place costs reading the settings anew. */
 #define MAX_CUTS 16
 
-enum match { MATCH_NONE, MATCH_COMMENT, MATCH_EXACT };
+enum match {
+	MATCH_NONE,
+	MATCH_COMMENT,
+	MATCH_EXACT
+};
 
 /* Does @name mean the line?  A fingerprint and the line itself are exact, a
  * comment may be anyone's. */
@@ -89,7 +93,8 @@ clear_cuts(struct cuts *cuts)
 /* What is left of the element whose lines are [@from, @to). */
 static int
 add_cut(struct cuts *cuts, const struct ssh_lines *lines, size_t from,
-	size_t to, const char *name, enum match least, struct balimg_error *err)
+	size_t to, const char *name, enum match least,
+	struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer left = BUFFER_INIT;
 	struct cut *grown;
@@ -123,12 +128,12 @@ find_cuts(const struct ssh_lines *lines, const char *name, enum match least,
 	for (from = 0; from < lines->count; from = to) {
 		bool any = false;
 
-		for (to = from; to < lines->count &&
-				lines->lines[to].element ==
-					lines->lines[from].element;
+		for (to = from;
+		     to < lines->count &&
+		     lines->lines[to].element == lines->lines[from].element;
 		     to++)
-			any = any || match_line(&lines->lines[to], name) >=
-					     least;
+			any = any ||
+			      match_line(&lines->lines[to], name) >= least;
 		if (any &&
 		    add_cut(cuts, lines, from, to, name, least, err) < 0)
 			return -1;
@@ -167,7 +172,7 @@ cut_at_once(struct customization *c, const json_t *array,
 	size_t at = 0;
 	size_t i;
 
-	json_array_foreach(array, i, element) {
+	json_array_foreach (array, i, element) {
 		bool cut = at < cuts->count && cuts->cuts[at].element == i;
 
 		if (cut)

@@ -58,7 +58,8 @@ lint(struct customization *c, const char *name, const char *text, size_t len,
 	ret = udev_text_lint(text, len, &findings, err);
 	for (i = 0; i < findings.count && i < MAX_REMARKS; i++)
 		plan_note(c->plan, PLAN_WARNING, where.data, "line %u: %s",
-			  findings.findings[i].line, findings.findings[i].text);
+			  findings.findings[i].line,
+			  findings.findings[i].text);
 	if (findings.count > MAX_REMARKS)
 		plan_note(c->plan, PLAN_WARNING, where.data,
 			  "%zu more remarks", findings.count - MAX_REMARKS);
@@ -125,7 +126,7 @@ say_not_there(json_t *rules, const char *name, struct balimg_error *err)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(rules, key, value)
+	json_object_foreach (rules, key, value)
 		buffer_printf(&names, "%s%s", names.len ? ", " : "", key);
 	error_set(err, BALIMG_E_NOT_FOUND, "there is no rule %s", name);
 	return error_hint(err, "there %s", names.len ? names.data : "is none");
@@ -142,7 +143,8 @@ note_left_behind(struct customization *c, struct balimg_error *err)
 	if (release && release->parsed && !release_at_least(release, "2.27.0"))
 		plan_note(c->plan, PLAN_NOTE, RULES,
 			  "a device that has run with the last rule keeps it: "
-			  "OS %s does not take it away", release->text);
+			  "OS %s does not take it away",
+			  release->text);
 	return 0;
 }
 
@@ -212,7 +214,7 @@ udev_list(struct os *os, unsigned flags, struct balimg_error *err)
 	rules = get_rules(settings, err);
 	if (!rules && err->code != BALIMG_OK)
 		return NULL;
-	json_object_foreach(rules, name, value) {
+	json_object_foreach (rules, name, value) {
 		if (json_array_append_new(list, describe_rule(name, value)) <
 		    0) {
 			error_nomem(err);

@@ -86,7 +86,8 @@ look_info(char **argv)
 static char *
 look_get(char **argv)
 {
-	return balimg_config_get(image, *argv[0] ? argv[0] : NULL, flags, &err);
+	return balimg_config_get(image, *argv[0] ? argv[0] : NULL, flags,
+				 &err);
 }
 
 static char *
@@ -156,12 +157,17 @@ static const struct {
 	int arguments;
 	char *(*look)(char **argv);
 } looks[] = {
-	{ "info", 0, look_info },	{ "get", 1, look_get },
+	{ "info", 0, look_info },
+	{ "get", 1, look_get },
 	{ "config-check", 0, look_config_check },
-	{ "schema", 0, look_schema },	{ "splash", 0, look_splash },
-	{ "udev", 0, look_udev },	{ "ssh", 0, look_ssh },
-	{ "networks", 0, look_networks }, { "dev", 0, look_dev },
-	{ "check", 0, look_check },	{ "ls", 2, look_ls },
+	{ "schema", 0, look_schema },
+	{ "splash", 0, look_splash },
+	{ "udev", 0, look_udev },
+	{ "ssh", 0, look_ssh },
+	{ "networks", 0, look_networks },
+	{ "dev", 0, look_dev },
+	{ "check", 0, look_check },
+	{ "ls", 2, look_ls },
 };
 
 /* ---- words that edit ----------------------------------------------- */

@@ -59,7 +59,8 @@ stage(struct balimg_image *image, enum balimg_op op, const char *name,
 	int ret;
 
 	CHECK_OK(balimg_edits_add(edits, op, name, data,
-				  data ? strlen(data) : 0, &err), err);
+				  data ? strlen(data) : 0, &err),
+		 err);
 	ret = balimg_apply(image, edits, 0, &err);
 	balimg_edits_free(edits);
 	return ret;
@@ -125,12 +126,11 @@ test_failed_edit(void)
 static void
 test_empty_edits(void)
 {
-	static const enum balimg_op ops[] = { BALIMG_CONFIG_SET,
-					      BALIMG_CONFIG_INJECT,
-					      BALIMG_SPLASH_SET,
-					      BALIMG_UDEV_ADD, BALIMG_SSH_ADD,
-					      BALIMG_FILE_PUT,
-					      (enum balimg_op)999 };
+	static const enum balimg_op ops[] = {
+		BALIMG_CONFIG_SET,  BALIMG_CONFIG_INJECT, BALIMG_SPLASH_SET,
+		BALIMG_UDEV_ADD,    BALIMG_SSH_ADD,	  BALIMG_FILE_PUT,
+		(enum balimg_op)999
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(ops) / sizeof(*ops); i++) {
@@ -197,7 +197,8 @@ leave_journal(const char *text)
 	os = os_open(overlay, &err);
 	CHECK(os);
 	CHECK_OK(volume_write_file(os_boot(os, NULL, &err), PLACE_CONFIG, text,
-				   strlen(text), 0, &err), err);
+				   strlen(text), 0, &err),
+		 err);
 	CHECK_OK(os_flush(os, &err), err);
 	CHECK_OK(overlay_file_write(fd, overlay, backing, false, &err), err);
 }
