@@ -40,6 +40,6 @@ faulty() (
 	[ -x "$program" ] || program=$1
 	shift
 	LD_LIBRARY_PATH=$build/.libs LD_PRELOAD=$fault_library \
-		ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0:$ASAN_OPTIONS" \
+		ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0:${ASAN_OPTIONS-}" \
 		exec "$program" "$@"
 ) 2>stderr
