@@ -1,0 +1,57 @@
+#!/bin/bash
+# test-real-images-neither-crash-nor-hang-it.sh - every image of others is
+# opened, listed, checked, and, where a FAT volume opens, edited
+#
+# SPDX-License-Identifier: Apache-2.0
+#
+# Ten seconds and 256 MiB for each command; a clean refusal is a good answer.
+# An edit of a volume that fsck.fat calls sound must leave it so.
+# shellcheck source=tests/lib/cli.sh
+. "${srcdir:-.}/tests/lib/cli.sh"
+requires jq fsck.fat mdir
+
+real=${BALIMG_REAL:-$srcdir/../shared/real}
+[ -e "$real/images.tar.zst" ] || skip "no real images at $real"
+mkdir images
+zstd -dc "$real/images.tar.zst" | tar -xS -C images
+
+# try ARGUMENT...: run the tool; *any* of its own statuses is good
+try() {
+	local status=0
+	(
+		# A sanitizer's shadow memory is larger than any limit.
+		[ -n "${SANITIZED:-}" ] || ulimit -v 262144
+		exec timeout 10 "$BALIMG" "$@" >out 2>err </dev/null
+	) || status=$?
+	case $status in
+	0 | [13456]) return $status ;;
+	*) fail "balimg $*: status $status: $(cat err)" ;;
+	esac
+}
+
+edited=0
+while IFS= read -r file; do
+	try info "$file" || :
+	try info --json "$file" || :
+	[ ! -s out ] || jq -e . out >jq.out || fail "$file: no JSON"
+	try check "$file" || :
+	try config get "$file" || :
+	try ls "$file" || :
+	# The whole image as one volume, then the first partitions.
+	for part in '' 1 2 5; do
+		try ls "$file:$part/" || continue
+		cp --sparse=always "$file" copy.img
+		try mkdir "copy.img:$part/balimg.dir" || continue
+		edited=$((edited + 1))
+		[ -z "$part" ] || continue
+		fsck.fat -n "$file" >fsck.old 2>&1 || continue
+		# mtools cannot read FAT32 of too few clusters.
+		grep -q 'less than the required minimum' fsck.old ||
+			mdir -b -i copy.img ::balimg.dir >mdir.out ||
+			fail "$file: mdir does not find the new folder"
+		fsck.fat -n copy.img >fsck.new 2>&1 ||
+			fail "$file: was sound: $(cat fsck.new)"
+	done
+done < <(find images -type f -not -path '*/docker/*' | sort)
+[ "$edited" -ge 10 ] || fail "only $edited edits were possible"
+echo "$edited volumes were edited"
