@@ -86,8 +86,8 @@ find_family(dev_t device, struct family *family)
 		if (entry->d_name[0] != '.' &&
 		    read_text(file, text, sizeof(text)) &&
 		    sscanf(text, "%u:%u", &upper, &lower) == 2)
-			family->member[family->count++] =
-				makedev(upper, lower);
+			family->member[family->count++] = makedev(upper,
+								  lower);
 	}
 }
 
@@ -226,9 +226,9 @@ os_device_serial(dev_t device, char *serial, size_t size)
 {
 	/* A partition's own folder lies in that of its disk. */
 	static const char *const places[] = {
-		"device/cid",	 "device/serial",    "serial",
-		"device/wwid",	 "../device/cid",    "../device/serial",
-		"../serial",	 "../device/wwid",
+		"device/cid",  "device/serial",	 "serial",
+		"device/wwid", "../device/cid",	 "../device/serial",
+		"../serial",   "../device/wwid",
 	};
 	char path[PATH_MAX], number[16];
 	size_t i, used;

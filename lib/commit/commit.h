@@ -47,8 +47,8 @@ int commit_save_undo(struct source *overlay, const struct backing *backing,
  * others, complete, and the image holds old or new bytes in every recorded
  * granule; else BALIMG_E_REFUSED naming both files. */
 int commit_find_journal(const struct backing *backing,
-			struct overlay_file **file,
-			struct balimg_error *err) MUST_USE;
+			struct overlay_file **file, struct balimg_error *err)
+	MUST_USE;
 
 /* Finish what @file (from commit_find_journal()) began, in place, and unlink
  * it.  @backing must be open for writing. */

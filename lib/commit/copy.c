@@ -37,8 +37,8 @@ struct copy {
 static int
 refuse_suffix(const char *output, struct balimg_error *err)
 {
-	static const char *const suffixes[] = { ".gz",	".zip", ".xz",
-						".zst", ".bz2" };
+	static const char *const suffixes[] = { ".gz", ".zip", ".xz", ".zst",
+						".bz2" };
 	size_t len = strlen(output);
 	size_t i, suffix;
 
@@ -72,10 +72,11 @@ refuse_target(const struct backing *backing, const char *output, bool replace,
 				 "%s is a symbolic link", output);
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, BALIMG_E_REFUSED,
-				 "%s exists and is not a regular file", output);
+				 "%s exists and is not a regular file",
+				 output);
 	if (st.st_dev == input->st_dev && st.st_ino == input->st_ino) {
-		error_set(err, BALIMG_E_REFUSED,
-			  "%s is the image itself", output);
+		error_set(err, BALIMG_E_REFUSED, "%s is the image itself",
+			  output);
 		return error_hint(err, "leave out -o to edit it in place");
 	}
 	if (replace)

@@ -87,8 +87,7 @@ give_name(struct new_file *file, bool replace)
 }
 
 int
-new_file_publish(struct new_file *file, bool replace,
-		 struct balimg_error *err)
+new_file_publish(struct new_file *file, bool replace, struct balimg_error *err)
 {
 	if (replace && !file->temporary && name_temporarily(file, err) < 0)
 		return -1;

@@ -19,7 +19,10 @@ struct new_file {
 	char *temporary; /* the name it has now, or NULL */
 };
 
-#define NEW_FILE_INIT { -1, NULL, NULL }
+#define NEW_FILE_INIT          \
+	{                      \
+		-1, NULL, NULL \
+	}
 #define AUTO_NEW_FILE __attribute__((cleanup(new_file_close)))
 
 /* Begin the file that will be @path, mode 0600. */

@@ -213,8 +213,8 @@ int
 overlay_file_compare(struct overlay_file *file, const struct backing *backing,
 		     enum overlay_file_state *state, struct balimg_error *err)
 {
-	AUTO_FREE const struct overlay_entry **order =
-		calloc(file->count + 1, sizeof(*order));
+	AUTO_FREE const struct overlay_entry **order = calloc(file->count + 1,
+							      sizeof(*order));
 	AUTO_FREE struct sweep *sweep = calloc(1, sizeof(*sweep));
 	size_t i;
 

@@ -26,8 +26,8 @@ struct writer {
 	uint64_t old_room;
 	struct digest *digest;
 	struct buffer crcs;
-	uint64_t at;	       /* bytes so far */
-	size_t used;	       /* of them, not yet written */
+	uint64_t at; /* bytes so far */
+	size_t used; /* of them, not yet written */
 	char out[OVERLAY_PIECE];
 	char piece[OVERLAY_PIECE];
 };
@@ -271,15 +271,42 @@ put_trailer(struct writer *writer, uint64_t index, struct balimg_error *err)
 	return flush(writer, err);
 }
 
-/* Choose the order of the records; the inverse has the last epoch first. */
+/* Let record @from of the overlay be number @at of the file. */
+static void
+place_record(struct writer *writer, size_t from, size_t at, unsigned last)
+{
+	const struct overlay_record *record =
+		overlay_get_record(writer->overlay, from);
+
+	writer->records[at] = record;
+	writer->file->entries[at] = (struct overlay_entry){
+		.epoch = writer->inverse ? last - record->epoch :
+					   record->epoch,
+		.offset = record->offset,
+		.len = record->len,
+	};
+}
+
+/* The first record of the epoch whose records end before @end. */
+static size_t
+epoch_start(struct source *overlay, size_t end)
+{
+	unsigned epoch = overlay_get_record(overlay, --end)->epoch;
+
+	while (end && overlay_get_record(overlay, end - 1)->epoch == epoch)
+		end--;
+	return end;
+}
+
+/* Choose the order of the records: the inverse has the last epoch first, the
+ * records of one as they are. */
 static int
 order_records(struct writer *writer, struct balimg_error *err)
 {
 	struct overlay_file *file = writer->file;
 	size_t count = overlay_record_count(writer->overlay);
-	const struct overlay_record *record;
+	size_t first, end, i, at;
 	unsigned last;
-	size_t first, end, i, at = 0;
 
 	file->count = count;
 	file->entries = calloc(count + 1, sizeof(*file->entries));
@@ -294,23 +321,10 @@ order_records(struct writer *writer, struct balimg_error *err)
 		return error_set(err, BALIMG_E_UNSUPPORTED,
 				 "too many separate changes for one commit");
 	for (end = count; end; end = first) {
-		first = end - 1;
-		record = overlay_get_record(writer->overlay, first);
-		while (first && overlay_get_record(writer->overlay, first - 1)
-						->epoch == record->epoch)
-			first--;
+		first = epoch_start(writer->overlay, end);
 		at = writer->inverse ? count - end : first;
-		for (i = first; i < end; i++, at++) {
-			record = overlay_get_record(writer->overlay, i);
-			writer->records[at] = record;
-			file->entries[at] = (struct overlay_entry){
-				.epoch = writer->inverse ?
-						 last - record->epoch :
-						 record->epoch,
-				.offset = record->offset,
-				.len = record->len,
-			};
-		}
+		for (i = first; i < end; i++)
+			place_record(writer, i, at++, last);
 	}
 	return 0;
 }
@@ -347,8 +361,8 @@ overlay_file_make(int fd, struct source *overlay,
 		  const struct backing *backing, bool inverse,
 		  uint64_t old_room, struct balimg_error *err)
 {
-	AUTO_WRITER struct writer *writer =
-		writer_new(fd, overlay, backing, err);
+	AUTO_WRITER struct writer *writer = writer_new(fd, overlay, backing,
+						       err);
 	uint64_t index;
 
 	if (!writer)
@@ -369,9 +383,9 @@ overlay_file_write(int fd, struct source *overlay,
 		   const struct backing *backing, bool all_old,
 		   struct balimg_error *err)
 {
-	AUTO_OVERLAY_FILE struct overlay_file *file =
-		overlay_file_make(fd, overlay, backing, false,
-				  all_old ? UINT64_MAX : OVERLAY_OLD_ROOM, err);
+	AUTO_OVERLAY_FILE struct overlay_file *file = overlay_file_make(
+		fd, overlay, backing, false,
+		all_old ? UINT64_MAX : OVERLAY_OLD_ROOM, err);
 
 	return file ? 0 : -1;
 }
@@ -381,9 +395,8 @@ overlay_file_write_undo(int fd, struct source *overlay,
 			const struct backing *backing,
 			struct balimg_error *err)
 {
-	AUTO_OVERLAY_FILE struct overlay_file *file =
-		overlay_file_make(fd, overlay, backing, true,
-				  OVERLAY_OLD_ROOM, err);
+	AUTO_OVERLAY_FILE struct overlay_file *file = overlay_file_make(
+		fd, overlay, backing, true, OVERLAY_OLD_ROOM, err);
 
 	return file ? 0 : -1;
 }

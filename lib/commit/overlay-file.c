@@ -293,8 +293,8 @@ replay_entry(const struct overlay_file *file,
 		now = entry->len - skip < OVERLAY_PIECE ?
 			      (size_t)(entry->len - skip) :
 			      OVERLAY_PIECE;
-		if (overlay_file_read_new(file, entry, skip, piece, now,
-					  err) < 0 ||
+		if (overlay_file_read_new(file, entry, skip, piece, now, err) <
+			    0 ||
 		    source_write(overlay, entry->offset + skip, piece, now,
 				 err) < 0)
 			return -1;

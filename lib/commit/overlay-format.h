@@ -77,7 +77,7 @@ struct overlay_entry {
 	unsigned epoch;
 	uint64_t offset; /* in the image */
 	uint64_t len;
-	bool zero;	 /* no data are kept */
+	bool zero;	  /* no data are kept */
 	uint64_t data_at; /* in the file */
 	enum overlay_old old;
 	uint64_t old_at; /* in the file */
@@ -86,7 +86,7 @@ struct overlay_entry {
 
 struct overlay_file {
 	int fd;
-	char *name; /* or NULL */
+	char *name;	     /* or NULL */
 	uint64_t size;	     /* of the file */
 	uint64_t image_size; /* bytes */
 	bool device;

@@ -35,7 +35,10 @@ struct container {
 static const struct container containers[] = {
 	{ "a gzip file", 0, "\x1f\x8b\x08", "gunzip -k" },
 	{ "a zip archive", 0, "PK\x03\x04", "unzip" },
-	{ "an xz file", 0, "\xfd" "7zXZ", "unxz -k" },
+	{ "an xz file", 0,
+	  "\xfd"
+	  "7zXZ",
+	  "unxz -k" },
 	{ "a zstd file", 0, "\x28\xb5\x2f\xfd", "unzstd" },
 	{ "a bzip2 file", 0, "BZh", "bunzip2 -k" },
 	{ "a 7z archive", 0, "7z\xbc\xaf\x27\x1c", "7z x" },

@@ -30,14 +30,13 @@ int overlay_records_barrier(struct overlay_records *records,
 
 /* Who says what lies at @offset after the first @epochs epochs: a record, or
  * NULL for the base.  *@end is lowered to where someone else begins to. */
-const struct overlay_record *
-overlay_records_newest(const struct overlay_records *records, unsigned epochs,
-		       uint64_t offset, uint64_t *end);
+const struct overlay_record *overlay_records_newest(
+	const struct overlay_records *records, unsigned epochs,
+	uint64_t offset, uint64_t *end);
 
 /* The record of the current epoch at @offset, or NULL. */
-const struct overlay_record *
-overlay_records_current(const struct overlay_records *records,
-			uint64_t offset);
+const struct overlay_record *overlay_records_current(
+	const struct overlay_records *records, uint64_t offset);
 
 /* Have room for what one of the calls below may add. */
 int overlay_records_make_room(struct overlay_records *records,

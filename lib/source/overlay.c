@@ -149,9 +149,9 @@ store_run(struct overlay *overlay, uint64_t offset, const char *data,
 
 	if (data && record && !record->zero &&
 	    record->offset + record->len >= offset + len)
-		return overlay_log_write(&overlay->log,
-					 record->at + (offset - record->offset),
-					 data, len, err);
+		return overlay_log_write(
+			&overlay->log, record->at + (offset - record->offset),
+			data, len, err);
 
 	if (overlay_records_make_room(&overlay->records, err) < 0)
 		return -1;
@@ -182,7 +182,8 @@ measure_run(const char *data, const char *below, size_t len, bool *same)
 	bool equal;
 
 	for (run = 0; run < len; run += now) {
-		now = len - run < OVERLAY_GRANULE ? len - run : OVERLAY_GRANULE;
+		now = len - run < OVERLAY_GRANULE ? len - run :
+						    OVERLAY_GRANULE;
 		equal = !memcmp(data ? data + run : zero_granule, below + run,
 				now);
 		if (!run)
@@ -239,8 +240,8 @@ put_granules(struct overlay *overlay, uint64_t offset, const char *data,
 
 /* Write @len bytes that lie within one granule. */
 static int
-put_part(struct overlay *overlay, uint64_t offset, const char *data, size_t len,
-	 struct balimg_error *err)
+put_part(struct overlay *overlay, uint64_t offset, const char *data,
+	 size_t len, struct balimg_error *err)
 {
 	char granule[OVERLAY_GRANULE];
 	size_t skip = offset % OVERLAY_GRANULE;
@@ -389,7 +390,8 @@ overlay_read_before(struct source *overlay, unsigned epoch, uint64_t offset,
 
 	if (epoch > all_epochs(self) ||
 	    !range_within(offset, len, overlay->size))
-		return error_set(err, BALIMG_E_USAGE,
-				 "read of an epoch or range that is not there");
+		return error_set(
+			err, BALIMG_E_USAGE,
+			"read of an epoch or range that is not there");
 	return read_view(self, epoch, offset, data, len, err);
 }

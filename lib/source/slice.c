@@ -64,8 +64,8 @@ slice_extents(struct source *source, uint64_t offset, struct extent *extent,
 {
 	const struct slice *slice = (struct slice *)source;
 
-	if (source_extents(slice->below, slice->offset + offset, extent,
-			   err) < 0)
+	if (source_extents(slice->below, slice->offset + offset, extent, err) <
+	    0)
 		return -1;
 	extent->offset = offset;
 	if (extent->len > source->size - offset)

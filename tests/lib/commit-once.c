@@ -37,8 +37,8 @@ edit(struct source *overlay, const char *text, struct balimg_error *err)
 		return source_write(overlay, offset, end + 1, strlen(end + 1),
 				    err);
 	if (*end == ':')
-		return source_zero(overlay, offset,
-				   strtoull(end + 1, NULL, 0), err);
+		return source_zero(overlay, offset, strtoull(end + 1, NULL, 0),
+				   err);
 	return error_set(err, BALIMG_E_USAGE, "not an edit: %s", text);
 }
 

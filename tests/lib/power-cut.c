@@ -248,8 +248,8 @@ make_files(struct play *play, const char *old, const char *folder)
 
 	for (i = 0; i < play->files; i++) {
 		file_path(path, folder, i);
-		play->fd[i] = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
-				   0600);
+		play->fd[i] = open(
+			path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 		if (play->fd[i] < 0)
 			die("%s: %s", path, strerror(errno));
 	}

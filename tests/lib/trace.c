@@ -73,10 +73,9 @@ id_of_folder(const char *path)
 int
 trace_begin(const char *path, const char *image)
 {
-	int trace = (int)syscall(SYS_openat, AT_FDCWD, path,
-				 O_WRONLY | O_CREAT | O_TRUNC | O_APPEND |
-					 O_CLOEXEC,
-				 0600);
+	int trace = (int)syscall(
+		SYS_openat, AT_FDCWD, path,
+		O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 
 	if (trace >= 0 && image)
 		put(trace,
@@ -121,9 +120,8 @@ void
 trace_truncate(int trace, int fd, uint64_t size)
 {
 	put(trace,
-	    (struct event){ .type = EVENT_TRUNCATE,
-			    .id = id_of_fd(fd),
-			    .at = size },
+	    (struct event){
+		    .type = EVENT_TRUNCATE, .id = id_of_fd(fd), .at = size },
 	    NULL);
 }
 

@@ -28,7 +28,8 @@ edited_write(struct edited *edited, size_t offset, const char *text)
 
 	memcpy(edited->now + offset, text, strlen(text));
 	CHECK_OK(source_write(edited->overlay, offset, text, strlen(text),
-			      &err), err);
+			      &err),
+		 err);
 }
 
 static inline void

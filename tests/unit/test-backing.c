@@ -60,7 +60,9 @@ test_containers(void)
 	} known[] = {
 		{ "\x1f\x8b\x08\x00", 4, "gzip" },
 		{ "PK\x03\x04", 4, "zip" },
-		{ "\xfd" "7zXZ\x00", 6, "xz" },
+		{ "\xfd"
+		  "7zXZ\x00",
+		  6, "xz" },
 		{ "\x28\xb5\x2f\xfd", 4, "zstd" },
 		{ "BZh9", 4, "bzip2" },
 		{ "QFI\xfb", 4, "qcow2" },

@@ -15,11 +15,13 @@ test_in_place(void)
 
 	edited_open(&edited);
 	CHECK_OK(commit_in_place(edited.overlay, edited.backing, NULL,
-				 &written, &err), err);
+				 &written, &err),
+		 err);
 	CHECK(written == 0);
 	edited_edit(&edited);
 	CHECK_OK(commit_in_place(edited.overlay, edited.backing, NULL,
-				 &written, &err), err);
+				 &written, &err),
+		 err);
 	CHECK(written >= 8 * 512 && written < 20 * 512);
 	CHECK(scratch_holds("image", edited.now, IMAGE_SIZE));
 	CHECK(!scratch_exists(JOURNAL));
@@ -38,7 +40,8 @@ test_not_for_writing(void)
 	edited_open_as(&edited, "image", false);
 	edited_edit(&edited);
 	CHECK_FAILS(commit_in_place(edited.overlay, edited.backing, NULL,
-				    &written, &err), err, BALIMG_E_USAGE);
+				    &written, &err),
+		    err, BALIMG_E_USAGE);
 	CHECK(scratch_holds("image", edited.old, IMAGE_SIZE));
 	edited_close(&edited);
 }
@@ -55,7 +58,8 @@ test_journal_in_the_way(void)
 	edited_edit(&edited);
 	scratch_write(JOURNAL, "mine", 4);
 	CHECK_FAILS(commit_in_place(edited.overlay, edited.backing, NULL,
-				    &written, &err), err, BALIMG_E_REFUSED);
+				    &written, &err),
+		    err, BALIMG_E_REFUSED);
 	CHECK(scratch_holds("image", edited.old, IMAGE_SIZE));
 	CHECK(scratch_holds(JOURNAL, "mine", 4));
 	unlink(JOURNAL);
@@ -77,7 +81,8 @@ test_two_names(void)
 	edited_open_as(&edited, "other-name", true);
 	edited_edit(&edited);
 	CHECK_OK(commit_in_place(edited.overlay, edited.backing, NULL,
-				 &written, &err), err);
+				 &written, &err),
+		 err);
 	CHECK(scratch_holds("image", edited.now, IMAGE_SIZE));
 	CHECK(scratch_exists("balimg"));
 	CHECK(rmdir("balimg") == 0);
@@ -111,21 +116,24 @@ test_copy(void)
 	edited_edit(&edited);
 
 	CHECK_OK(commit_copy(edited.overlay, edited.backing, "copy", false,
-			     NULL, &written, &err), err);
+			     NULL, &written, &err),
+		 err);
 	CHECK(written == IMAGE_SIZE);
 	CHECK(scratch_holds("copy", edited.now, IMAGE_SIZE));
 	CHECK(scratch_holds("image", edited.old, IMAGE_SIZE));
 	CHECK(stat("copy", &st) == 0 && (st.st_mode & 07777) == 0640);
 
 	CHECK_FAILS(commit_copy(edited.overlay, edited.backing, "copy", false,
-				NULL, &written, &err), err, BALIMG_E_REFUSED);
+				NULL, &written, &err),
+		    err, BALIMG_E_REFUSED);
 	scratch_write("copy", "other", 5);
 	CHECK_FAILS(commit_copy(edited.overlay, edited.backing, "copy", true,
-				&stopper, &written, &err), err,
-		    BALIMG_E_INTERRUPTED);
+				&stopper, &written, &err),
+		    err, BALIMG_E_INTERRUPTED);
 	CHECK(scratch_holds("copy", "other", 5));
 	CHECK_OK(commit_copy(edited.overlay, edited.backing, "copy", true,
-			     NULL, &written, &err), err);
+			     NULL, &written, &err),
+		 err);
 	CHECK(scratch_holds("copy", edited.now, IMAGE_SIZE));
 	CHECK(unlink("copy") == 0);
 	edited_close(&edited);
@@ -139,7 +147,8 @@ check_refused(struct edited *edited, const char *output, bool replace,
 	uint64_t written;
 
 	CHECK_FAILS(commit_copy(edited->overlay, edited->backing, output,
-				replace, NULL, &written, &err), err, code);
+				replace, NULL, &written, &err),
+		    err, code);
 	CHECK(scratch_holds("image", edited->old, IMAGE_SIZE));
 }
 
@@ -190,7 +199,8 @@ test_holes_kept(void)
 	CHECK_OK(source_write(overlay, 1u << 30, "written", 7, &err), err);
 
 	CHECK_OK(commit_copy(overlay, backing, "large-copy", false, NULL,
-			     &written, &err), err);
+			     &written, &err),
+		 err);
 	CHECK(stat("large-copy", &copy) == 0);
 	CHECK(copy.st_size == size && copy.st_blocks < 2048);
 	fd = open("large-copy", O_RDONLY | O_CLOEXEC);
@@ -220,13 +230,16 @@ test_undo(void)
 
 	edited_open(&edited);
 	edited_edit(&edited);
-	CHECK_OK(commit_save_undo(edited.overlay, edited.backing, "undo",
-				  &err), err);
+	CHECK_OK(
+		commit_save_undo(edited.overlay, edited.backing, "undo", &err),
+		err);
 	CHECK(stat("undo", &st) == 0 && (st.st_mode & 07777) == 0600);
-	CHECK_FAILS(commit_save_undo(edited.overlay, edited.backing, "undo",
-				     &err), err, BALIMG_E_REFUSED);
+	CHECK_FAILS(
+		commit_save_undo(edited.overlay, edited.backing, "undo", &err),
+		err, BALIMG_E_REFUSED);
 	CHECK_OK(commit_in_place(edited.overlay, edited.backing, NULL,
-				 &written, &err), err);
+				 &written, &err),
+		 err);
 	source_close(edited.overlay);
 
 	undo = overlay_file_open(open("undo", O_RDONLY | O_CLOEXEC), &err);
@@ -238,7 +251,8 @@ test_undo(void)
 	edited.overlay = overlay_open(backing_source(edited.backing), &err);
 	CHECK_OK(overlay_file_replay(undo, edited.overlay, &err), err);
 	CHECK_OK(commit_in_place(edited.overlay, edited.backing, NULL,
-				 &written, &err), err);
+				 &written, &err),
+		 err);
 	CHECK(scratch_holds("image", edited.old, IMAGE_SIZE));
 	CHECK_OK(overlay_file_compare(undo, edited.backing, &state, &err),
 		 err);

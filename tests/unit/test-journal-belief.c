@@ -23,7 +23,8 @@ interrupt(struct edited *edited)
 	fd = open(JOURNAL, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	CHECK(fd >= 0);
 	CHECK_OK(overlay_file_write(fd, edited->overlay, edited->backing,
-				    false, &err), err);
+				    false, &err),
+		 err);
 	close(fd);
 	edited_close(edited);
 }
@@ -33,8 +34,8 @@ static struct overlay_file *
 find(enum balimg_code *code)
 {
 	struct balimg_error err = { 0 };
-	AUTO_BACKING struct backing *backing =
-		backing_open("image", false, &err);
+	AUTO_BACKING struct backing *backing = backing_open("image", false,
+							    &err);
 	struct overlay_file *file = NULL;
 	int result;
 

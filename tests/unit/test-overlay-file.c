@@ -20,7 +20,8 @@ make_file(struct edited *edited, size_t *len)
 
 	CHECK(fd >= 0);
 	CHECK_OK(overlay_file_write(fd, edited->overlay, edited->backing,
-				    false, &err), err);
+				    false, &err),
+		 err);
 	close(fd);
 	raw = scratch_read("file", len);
 	CHECK(raw);
@@ -81,8 +82,8 @@ static bool
 use(struct edited *edited, const char *raw, size_t len)
 {
 	struct balimg_error err = { 0 };
-	AUTO_OVERLAY_FILE struct overlay_file *file =
-		open_bytes(raw, len, &err);
+	AUTO_OVERLAY_FILE struct overlay_file *file = open_bytes(raw, len,
+								 &err);
 	AUTO_SOURCE struct source *overlay = NULL;
 	enum overlay_file_state state;
 
@@ -100,9 +101,17 @@ static void
 test_sealed_lies(struct edited *edited)
 {
 	static const uint64_t lies[] = {
-		0,	    1,		 511,	       512,
-		4096,	    IMAGE_SIZE,	 1u << 20,     UINT32_MAX,
-		INT64_MAX,  UINT64_MAX,	 UINT64_MAX - 511,
+		0,
+		1,
+		511,
+		512,
+		4096,
+		IMAGE_SIZE,
+		1u << 20,
+		UINT32_MAX,
+		INT64_MAX,
+		UINT64_MAX,
+		UINT64_MAX - 511,
 		1ull << 63,
 	};
 	size_t len, i, at, index, opened = 0;
@@ -132,8 +141,8 @@ static enum overlay_file_state
 state_of(struct overlay_file *file)
 {
 	struct balimg_error err = { 0 };
-	AUTO_BACKING struct backing *backing =
-		backing_open("image", false, &err);
+	AUTO_BACKING struct backing *backing = backing_open("image", false,
+							    &err);
 	enum overlay_file_state state;
 
 	if (!backing)
@@ -148,8 +157,8 @@ test_states(struct edited *edited)
 	struct balimg_error err = { 0 };
 	size_t len, at, now, other = IMAGE_SIZE;
 	char *raw = make_file(edited, &len);
-	AUTO_OVERLAY_FILE struct overlay_file *file =
-		open_bytes(raw, len, &err);
+	AUTO_OVERLAY_FILE struct overlay_file *file = open_bytes(raw, len,
+								 &err);
 	char mixed[IMAGE_SIZE + 1] = "";
 
 	CHECK(file);
@@ -198,7 +207,9 @@ test_states(struct edited *edited)
 static void
 test_too_much_to_keep(void)
 {
-	enum { LEN = 20 << 20 };
+	enum {
+		LEN = 20 << 20
+	};
 	struct balimg_error err = { 0 };
 	char *data = malloc(LEN);
 	struct backing *backing;

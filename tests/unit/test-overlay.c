@@ -84,7 +84,8 @@ write_somewhere(struct model *model, char *image)
 			image[offset + i] = (char)next_random(256);
 	}
 	CHECK_OK(source_write(model->overlay, offset, image + offset, len,
-			      &err), err);
+			      &err),
+		 err);
 }
 
 static void
@@ -101,7 +102,8 @@ check_views(struct model *model, unsigned epochs)
 	CHECK(!memcmp(got, model->image[epochs] + offset, len));
 	for (e = 0; e < epochs; e++) {
 		CHECK_OK(overlay_read_before(model->overlay, e, 0, got, SIZE,
-					     &err), err);
+					     &err),
+			 err);
 		CHECK(!memcmp(got, model->image[e], SIZE));
 	}
 	free(got);
@@ -139,7 +141,8 @@ check_records(struct model *model, const char *want)
 			CHECK_OK(overlay_read_before(model->overlay,
 						     record->epoch,
 						     record->offset + skip,
-						     below, len, &err), err);
+						     below, len, &err),
+				 err);
 			CHECK(memcmp(data, below, len));
 			CHECK(!record->zero || bytes_are_zero(data, len));
 			memcpy(image + record->offset + skip, data, len);
@@ -201,7 +204,8 @@ test_nothing_changed(void)
 	struct model *model = model_new(7);
 
 	CHECK_OK(source_write(model->overlay, 100, model->base + 100, 5000,
-			      &err), err);
+			      &err),
+		 err);
 	CHECK_OK(source_zero(model->overlay, 8192, 1024, &err), err);
 	CHECK_OK(source_barrier(model->overlay, &err), err);
 	CHECK(overlay_is_empty(model->overlay));
@@ -210,10 +214,11 @@ test_nothing_changed(void)
 	CHECK_OK(source_write(model->overlay, 3000, "other", 5, &err), err);
 	CHECK(!overlay_is_empty(model->overlay));
 	CHECK_OK(source_write(model->overlay, 3000, model->base + 3000, 5,
-			      &err), err);
+			      &err),
+		 err);
 	CHECK(overlay_is_empty(model->overlay));
-	CHECK_FAILS(source_write(model->overlay, SIZE - 1, "ab", 2, &err),
-		    err, BALIMG_E_INVALID);
+	CHECK_FAILS(source_write(model->overlay, SIZE - 1, "ab", 2, &err), err,
+		    BALIMG_E_INVALID);
 	model_free(model);
 }
 
@@ -229,11 +234,13 @@ test_sequential(void)
 	memset(data, 0x5a, sizeof(data));
 	for (i = 0; i < 64; i++)
 		CHECK_OK(source_write(model->overlay, 1024u * i, data,
-				      sizeof(data), &err), err);
+				      sizeof(data), &err),
+			 err);
 	CHECK(overlay_record_count(model->overlay) == 1);
 	for (i = 0; i < 64; i++)
 		CHECK_OK(source_zero(model->overlay, 4096u + 1024u * i, 1024,
-				     &err), err);
+				     &err),
+			 err);
 	CHECK(overlay_record_count(model->overlay) < 30);
 	model_free(model);
 }
@@ -242,7 +249,10 @@ test_sequential(void)
 static void
 test_spill(void)
 {
-	enum { LEN = 40 << 20, PIECE = 300000 };
+	enum {
+		LEN = 40 << 20,
+		PIECE = 300000
+	};
 	struct balimg_error err = { 0 };
 	char *base = calloc(1, LEN), *want = calloc(1, LEN);
 	char *got = malloc(LEN);

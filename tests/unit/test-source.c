@@ -16,11 +16,11 @@ test_memory_and_slice(void)
 {
 	static const char text[] = "0123456789";
 	struct balimg_error err = { 0 };
-	AUTO_SOURCE struct source *memory =
-		source_memory_open(text, 10, &err);
-	AUTO_SOURCE struct source *slice =
-		source_slice_open(memory, 2, 6, &err);
-	AUTO_SOURCE struct source *inner = source_slice_open(slice, 1, 5, &err);
+	AUTO_SOURCE struct source *memory = source_memory_open(text, 10, &err);
+	AUTO_SOURCE struct source *slice = source_slice_open(memory, 2, 6,
+							     &err);
+	AUTO_SOURCE struct source *inner = source_slice_open(slice, 1, 5,
+							     &err);
 	struct extent extent;
 	char got[6] = { 0 };
 
@@ -31,8 +31,7 @@ test_memory_and_slice(void)
 	CHECK(!source_is_writable(inner));
 	CHECK_FAILS(source_read(inner, 1, got, 5, &err), err,
 		    BALIMG_E_INVALID);
-	CHECK_FAILS(source_write(inner, 0, "x", 1, &err), err,
-		    BALIMG_E_USAGE);
+	CHECK_FAILS(source_write(inner, 0, "x", 1, &err), err, BALIMG_E_USAGE);
 	CHECK(!source_slice_open(memory, 8, 3, &err));
 	CHECK(err.code == BALIMG_E_INVALID);
 	error_clear(&err);
