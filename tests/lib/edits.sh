@@ -19,6 +19,10 @@ done
 # shellcheck source=tests/lib/fault.sh
 . "$here/tests/lib/fault.sh"
 balimg=$build/balimg
+! ldd "$build/.libs/balimg" 2>/dev/null | grep -q libasan || {
+	echo 'skipped: the plain build runs this; a sanitizer is too slow'
+	exit 77
+}
 
 # Every kind, by name.  "customize" is many edits in one transaction.
 # shellcheck disable=SC2034 # for those who source this
