@@ -141,14 +141,23 @@ prepare(struct balimg_image *image, const char *output, bool *changed,
 	return 0;
 }
 
+/* Room for the answer, its number included. */
+#define COMMIT_ANSWER 64
+
 char *
 balimg_commit(struct balimg_image *image, const char *output,
 	      const char *undo_file, unsigned flags, struct balimg_error *err)
 {
+	/* Made first: once the image is written, nothing may fail. */
+	AUTO_FREE char *answer = malloc(COMMIT_ANSWER);
 	uint64_t written = 0;
 	bool changed;
 
 	err = NEED_ERR(err);
+	if (!answer) {
+		error_nomem(err);
+		return NULL;
+	}
 	if (prepare(image, output, &changed, err) < 0 ||
 	    ((changed || output) &&
 	     commit(image, output, changed ? undo_file : NULL, flags, &written,
@@ -156,9 +165,10 @@ balimg_commit(struct balimg_image *image, const char *output,
 		image_wrap(image, err);
 		return NULL;
 	}
-	return answer_print(json_pack("{s:b, s:I}", "changed", changed,
-				      "bytesWritten", (json_int_t)written),
-			    err);
+	snprintf(answer, COMMIT_ANSWER,
+		 "{\"changed\":%s,\"bytesWritten\":%llu}",
+		 changed ? "true" : "false", (unsigned long long)written);
+	return STEAL(answer);
 }
 
 /* ---- undo ---------------------------------------------------------- */

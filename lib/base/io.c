@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,13 +107,12 @@ io_sync_data(int fd, struct balimg_error *err)
 int
 io_sync_folder(const char *path, struct balimg_error *err)
 {
-	AUTO_FREE char *folder = strdup(path);
+	/* Not from the heap: the file is there already, nothing may fail. */
+	char folder[PATH_MAX];
 	AUTO_FD int fd = -1;
 	char *slash;
 
-	if (!folder)
-		return error_nomem(err);
-
+	snprintf(folder, sizeof(folder), "%s", path);
 	slash = strrchr(folder, '/');
 	if (slash)
 		slash[slash == folder] = '\0';

@@ -237,12 +237,12 @@ json_value_compact(const json_t *value, struct balimg_error *err)
 }
 
 char *
-json_value_print(const json_t *value, bool indented, struct balimg_error *err)
+json_value_print(const json_t *value, bool indent, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer out = BUFFER_INIT;
 	AUTO_FREE char *text = json_value_compact(value, err);
 
-	if (!text || !indented)
+	if (!text || !indent)
 		return STEAL(text);
 	json_layout_value(&out, (struct json_slice){ text, strlen(text) },
 			  &pretty);

@@ -75,7 +75,7 @@ int json_member_is(struct json_slice text, size_t open, size_t index,
  * duplicates: *@index is its number among them all.  Returns 1 found, 0 not,
  * -1 out of memory. */
 int json_find_member(struct json_slice text, size_t open, struct json_part part,
-		     struct json_member *member, size_t *index,
+		     struct json_member *found, size_t *index,
 		     struct balimg_error *err) MUST_USE;
 
 #endif /* BALIMG_DOCUMENT_JSON_SCAN_H */

@@ -90,9 +90,9 @@ int json_text_merge(struct buffer *text, const json_t *patch,
 int json_text_merge_text(struct buffer *text, const char *patch,
 			 size_t patch_len, struct balimg_error *err) MUST_USE;
 
-/* @value as compact JSON text, or, @pretty, indented by two blanks; to be
+/* @value as compact JSON text, or, @indent, indented by two blanks; to be
  * freed. */
-char *json_value_print(const json_t *value, bool pretty,
+char *json_value_print(const json_t *value, bool indent,
 		       struct balimg_error *err) MUST_USE;
 
 #endif /* BALIMG_DOCUMENT_JSON_H */

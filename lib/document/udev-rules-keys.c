@@ -311,8 +311,9 @@ judge_attribute(const struct udev_token *token, const struct key *key,
 		 !slice_is_in(attribute, key->attributes))
 		udev_lint_say(lint, true, "%s{%.*s} does not exist", key->name,
 			      UDEV_SLICE_ARGS(attribute));
-	else if (attribute.len && key->attribute == ATTRIBUTE_MAY &&
-		 !key->attributes && !is_octal(attribute))
+	else if (attribute.at && attribute.len &&
+		 key->attribute == ATTRIBUTE_MAY && !key->attributes &&
+		 !is_octal(attribute))
 		udev_lint_say(lint, true, "%s{%.*s} is not an octal mode",
 			      key->name, UDEV_SLICE_ARGS(attribute));
 	else

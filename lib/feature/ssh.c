@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "balenaos/places.h"
+#include "base/utf8.h"
 #include "document/json.h"
 #include "feature/config.h"
 #include "feature/development.h"
@@ -69,6 +70,8 @@ append_key(struct customization *c, size_t at, const struct ssh_key *key,
 	json_auto_t *array = NULL;
 	char path[64];
 
+	if (!element && utf8_is_valid(key->line, strlen(key->line)))
+		return error_nomem(err);
 	if (!element)
 		return error_set(err, BALIMG_E_INVALID,
 				 "the line of %s is not UTF-8",

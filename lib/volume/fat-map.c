@@ -178,6 +178,7 @@ fat_runs_add_run(struct fat_runs *runs, struct fat_run run,
 	if (last && last->first + last->count == run.first)
 		last->count += run.count;
 	else
+		/* NOLINTNEXTLINE(clang-analyzer-*): there is room for it. */
 		runs->runs[runs->count++] = run;
 	return 0;
 }

@@ -2,9 +2,10 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * usage: no-memory IMAGE PNG KEY
+ * usage: no-memory IMAGE PNG KEY [JOB...]
  *
- * Does every kind of job on IMAGE, first with all the memory it wants, then
+ * Does every kind of job (or those named) on IMAGE, with PNG and KEY where one
+ * wants a picture or a key: first with all the memory it wants, then
  * with its first allocation failing, then its second, and so on until none
  * fails.  A job that fails must say so, and leave IMAGE byte-identical; one
  * that did not need the memory must end as the undisturbed one did.  Leaks
@@ -27,11 +28,14 @@
 #include "alloc-fail.h"
 #include "unit.h"
 
-/* A question, or a list of one edit; @question answers with text. */
+/* A question, which is answered with text; or what is staged by a call; or a
+ * list of one edit. */
 struct job {
 	const char *name;
 	char *(*question)(struct balimg_image *image,
 			  struct balimg_error *err);
+	int (*stage)(struct balimg_image *image, struct balimg_error *err);
+	bool copies; /* to output_path, with undo_path */
 	enum balimg_op op;
 	const char *target;
 	const char *data; /* "@png" and "@key": what the arguments name */
@@ -40,6 +44,8 @@ struct job {
 static const char *image_path;
 static const char *before_path = "no-memory.before"; /* the untouched image */
 static const char *after_path = "no-memory.after";   /* what a job makes */
+static const char *output_path = "no-memory.output";
+static const char *undo_path = "no-memory.undo";
 static struct timespec untouched; /* time of change of the image's file */
 
 /* ---- files --------------------------------------------------------- */
@@ -198,6 +204,12 @@ ask_splash(struct balimg_image *image, struct balimg_error *err)
 	return data;
 }
 
+static int
+stage_undo(struct balimg_image *image, struct balimg_error *err)
+{
+	return balimg_undo(image, undo_path, err);
+}
+
 static const struct job jobs[] = {
 	{ .name = "info", .question = ask_info },
 	{ .name = "config get", .question = ask_config },
@@ -234,15 +246,27 @@ static const struct job jobs[] = {
 	{ .name = "mkdir", .op = BALIMG_FILE_MKDIR, .target = "boot/folder" },
 	{ .name = "rm", .op = BALIMG_FILE_REMOVE,
 	  .target = "boot/image-version-info" },
+	{ .name = "repair", .stage = balimg_repair },
+	{ .name = "copy", .copies = true, .op = BALIMG_DEV_ON },
+	{ .name = "undo", .stage = stage_undo },
 };
+
+static bool
+writes(const struct job *job)
+{
+	return !job->question && !job->copies;
+}
 
 static int
 stage(const struct job *job, struct balimg_image *image, const char *data,
       size_t len, struct balimg_error *err)
 {
-	struct balimg_edits *edits = balimg_edits_new(err);
+	struct balimg_edits *edits;
 	int rc = -1;
 
+	if (job->stage)
+		return job->stage(image, err);
+	edits = balimg_edits_new(err);
 	if (edits && !balimg_edits_add(edits, job->op, job->target, data, len,
 				       err))
 		rc = balimg_apply(image, edits, 0, err);
@@ -260,7 +284,7 @@ run_job(const struct job *job, const char *data, size_t len,
 	char *plan = NULL;
 	int rc = -1;
 
-	image = balimg_open(image_path, job->question ? 0 : BALIMG_WRITE, err);
+	image = balimg_open(image_path, writes(job) ? BALIMG_WRITE : 0, err);
 	if (!image)
 		return -1;
 	if (job->question) {
@@ -268,7 +292,9 @@ run_job(const struct job *job, const char *data, size_t len,
 	} else if (!stage(job, image, data, len, err)) {
 		plan = balimg_plan(image, 0, err);
 		if (plan)
-			answer = balimg_commit(image, NULL, NULL, 0, err);
+			answer = balimg_commit(
+				image, job->copies ? output_path : NULL,
+				job->copies ? undo_path : NULL, 0, err);
 	}
 	if (answer)
 		rc = 0;
@@ -292,6 +318,28 @@ judge_failure(const struct job *job, unsigned long nth,
 	if (!is_untouched())
 		FAIL("%s: allocation %lu: failed, and changed the image",
 		     job->name, nth);
+	if (job->copies && (!access(output_path, F_OK) ||
+			    !access(undo_path, F_OK)))
+		FAIL("%s: allocation %lu: failed, and left a file", job->name,
+		     nth);
+}
+
+/* Where the job begins: its image, and no output of an earlier one. */
+static void
+set_out(const struct job *job)
+{
+	restore();
+	if (job->copies) {
+		unlink(output_path);
+		unlink(undo_path);
+	}
+}
+
+/* The file that the job makes. */
+static const char *
+made_by(const struct job *job)
+{
+	return job->copies ? output_path : image_path;
 }
 
 static void
@@ -301,15 +349,13 @@ try_job(const struct job *job, const char *data, size_t len)
 	unsigned long nth;
 	int rc;
 
-	restore();
+	set_out(job);
 	alloc_fail_at(0);
 	CHECK_OK(run_job(job, data, len, &err), err);
-	if (!job->question)
-		CHECK(!is_same(before_path, image_path));
-	copy_image(image_path, after_path);
+	copy_image(made_by(job), after_path);
 
 	for (nth = 1;; nth++) {
-		restore();
+		set_out(job);
 		memset(&err, 0, sizeof(err));
 		alloc_fail_at(nth);
 		rc = run_job(job, data, len, &err);
@@ -318,13 +364,49 @@ try_job(const struct job *job, const char *data, size_t len)
 		alloc_fail_at(0);
 		if (rc < 0)
 			judge_failure(job, nth, &err);
-		else if (!is_same(after_path, image_path))
+		else if (!is_same(after_path, made_by(job)))
 			FAIL("%s: allocation %lu: succeeded with a difference",
 			     job->name, nth);
 	}
 	CHECK(!rc);
 	CHECK(nth > 10);
 	printf("%s: %lu allocations\n", job->name, nth - 1);
+}
+
+/* An edited image, which undo_path brings back, is the one to begin with. */
+static void
+prepare_undo(void)
+{
+	static const struct job edit = {
+		.name = "an edit to undo", .op = BALIMG_CONFIG_SET,
+		.target = "hostname", .data = "to-be-undone",
+	};
+	struct balimg_error err = { 0 };
+	struct balimg_image *image;
+	char *answer = NULL;
+
+	restore();
+	unlink(undo_path);
+	alloc_fail_at(0);
+	image = balimg_open(image_path, BALIMG_WRITE, &err);
+	if (image && !stage(&edit, image, edit.data, strlen(edit.data), &err))
+		answer = balimg_commit(image, NULL, undo_path, 0, &err);
+	if (!answer)
+		FAIL("%s: %s", edit.name, err.message);
+	balimg_free(answer);
+	balimg_close(image);
+	copy_image(image_path, before_path);
+}
+
+static bool
+is_wanted(const struct job *job, int count, char **names)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(names[i], job->name))
+			return true;
+	return !count;
 }
 
 int
@@ -334,8 +416,8 @@ main(int argc, char **argv)
 	size_t png_len, key_len;
 	size_t i;
 
-	if (argc != 4)
-		FAIL("usage: no-memory IMAGE PNG KEY");
+	if (argc < 4)
+		FAIL("usage: no-memory IMAGE PNG KEY [JOB...]");
 	image_path = argv[1];
 	png = read_file(argv[2], &png_len);
 	key = read_file(argv[3], &key_len);
@@ -347,6 +429,10 @@ main(int argc, char **argv)
 	for (i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
 		const char *data = jobs[i].data;
 
+		if (!is_wanted(&jobs[i], argc - 4, argv + 4))
+			continue;
+		if (jobs[i].stage == stage_undo)
+			prepare_undo();
 		if (data && !strcmp(data, "@png"))
 			try_job(&jobs[i], png, png_len);
 		else if (data && !strcmp(data, "@key"))
