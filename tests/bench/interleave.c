@@ -83,7 +83,8 @@ become(const char *command)
 		words[count++] = word;
 
 	quiet = open("/dev/null", O_RDWR);
-	if (quiet < 0 || dup2(quiet, 0) < 0 || dup2(quiet, 1) < 0)
+	if (quiet < 0 || dup2(quiet, 0) < 0 || dup2(quiet, 1) < 0 ||
+	    dup2(quiet, 2) < 0)
 		_exit(126);
 	execvp(words[0], words);
 	_exit(127);
