@@ -16,7 +16,8 @@ interrupted() {
 	local call=$1 when=$2
 	shift 2
 	status=0
-	strace -f -o trace -e "trace=$call" \
+	# It may be ignored where the tests run in the background.
+	env --default-signal=INT strace -f -o trace -e "trace=$call" \
 		-e "inject=$call:signal=INT:when=$when" \
 		"$BALIMG" "$@" >out 2>err </dev/null || status=$?
 	grep -q SIGINT trace

@@ -46,7 +46,7 @@ sound() {
 	local skip=${boot##*@@}
 	[ "$skip" != "$boot" ] || skip=0
 	dd if="$image" of="$work/volume" bs=1M skip="${skip%M}" count=40 \
-		status=none
+		conv=sparse status=none
 	fsck.fat -n "$work/volume" >"$work/fsck" 2>&1 ||
 		die "fsck.fat: $(cat "$work/fsck")"
 }
@@ -69,23 +69,24 @@ look() {
 	cat "$work/said"
 }
 
-# fails CODE WORD...: must fail with it, and not touch the image
+# fails CODE WORD...: must fail with it, and not touch the image (cksum takes
+# a tenth of the time that a digest of all its holes does)
 fails() {
 	local code=$1 before after
 	shift
-	before=$(sha256sum <"$image")
+	before=$(cksum <"$image")
 	! "$tool" "$image" -w "$@" >"$work/said" 2>&1 || die "worked: $*"
 	[ "$(head -n 1 "$work/said")" = "$code" ] || die "not $code: $*"
-	after=$(sha256sum <"$image")
+	after=$(cksum <"$image")
 	[ "$before" = "$after" ] || die "was changed by what failed: $*"
 }
 
 # changes_nothing WORD...: no byte, and it says so
 changes_nothing() {
 	local before after
-	before=$(sha256sum <"$image")
+	before=$(cksum <"$image")
 	edit "$@"
-	after=$(sha256sum <"$image")
+	after=$(cksum <"$image")
 	[ "$before" = "$after" ] || die "was changed: $*"
 	grep -q '"changed":false' "$work/said" || die "does not say so: $*"
 }
