@@ -147,7 +147,7 @@ fat_dir_reserve(struct fat_dir *dir, size_t more, struct balimg_error *err)
 				 "the directory is larger than the %u slots "
 				 "that FAT allows",
 				 FAT_SLOTS_MAX);
-	if (dir->count + more <= room)
+	if (dir->marks && dir->count + more <= room)
 		return 0;
 
 	room = 2 * room + more;

@@ -148,7 +148,7 @@ write_window(struct fat_volume *vol, const struct fat_pair *pairs,
 {
 	const struct fat_geometry *geo = &vol->geo;
 	uint64_t at = geo->table_offset + table * geo->table_size + offset;
-	AUTO_FREE uint8_t *data = malloc(len);
+	AUTO_FREE uint8_t *data = malloc(WINDOW);
 	uint32_t value, old;
 	size_t i;
 

@@ -152,7 +152,7 @@ fat_runs_reserve(struct fat_runs *runs, size_t more, struct balimg_error *err)
 	struct fat_run *larger;
 	size_t room;
 
-	if (more <= runs->room - runs->count)
+	if (runs->runs && more <= runs->room - runs->count)
 		return 0;
 	if (more > SIZE_MAX / 4 / sizeof(*larger) - runs->count)
 		return error_nomem(err);
@@ -169,17 +169,19 @@ int
 fat_runs_add_run(struct fat_runs *runs, struct fat_run run,
 		 struct balimg_error *err)
 {
-	struct fat_run *last;
+	struct fat_run *last = NULL;
 
+	if (runs->runs && runs->count)
+		last = &runs->runs[runs->count - 1];
+	if (last && last->first + last->count == run.first) {
+		last->count += run.count;
+		runs->clusters += run.count;
+		return 0;
+	}
 	if (fat_runs_reserve(runs, 1, err) < 0)
 		return -1;
+	runs->runs[runs->count++] = run;
 	runs->clusters += run.count;
-	last = runs->count ? &runs->runs[runs->count - 1] : NULL;
-	if (last && last->first + last->count == run.first)
-		last->count += run.count;
-	else
-		/* NOLINTNEXTLINE(clang-analyzer-*): there is room for it. */
-		runs->runs[runs->count++] = run;
 	return 0;
 }
 

@@ -10,8 +10,13 @@
 set -eu
 export LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "${srcdir:-.}" && pwd)
-ask=$PWD/tests/lib/ask-fat
+program=$PWD/tests/lib/ask-fat
 real=${BALIMG_REAL:-$here/../shared/real}
+
+# A hang is a failure.
+ask() {
+	timeout 10 "$program" "$@"
+}
 
 skip() {
 	echo "skipped: $1"
@@ -57,7 +62,7 @@ mtools_can() {
 compare_files() {
 	rm -rf "$work/ours" "$work/theirs"
 	mkdir "$work/ours" "$work/theirs"
-	"$ask" "$fat" unpack "$work/ours" >"$work/log" 2>&1 ||
+	ask "$fat" unpack "$work/ours" >"$work/log" 2>&1 ||
 		fault "unpack: $(head -n 3 "$work/log")"
 	files=$((files + $(find "$work/ours" -type f | wc -l)))
 	mtools_can || return 0
@@ -83,7 +88,7 @@ compare_sample() {
 
 compare_verdicts() {
 	fsck.fat -n "$fat" >"$work/fsck" 2>&1 && theirs=0 || theirs=1
-	"$ask" "$fat" check >"$work/check" 2>"$work/log" && ours=0 || ours=$?
+	ask "$fat" check >"$work/check" 2>"$work/log" && ours=0 || ours=$?
 	[ "$ours" -le 1 ] || fault "check: $(cat "$work/log")"
 	[ "$ours" = "$theirs" ] || { [ "$ours-$theirs" = 0-1 ] && is_note; } ||
 		fault "we say $ours, fsck.fat $theirs: $(
@@ -98,7 +103,7 @@ compare_labels() {
 	printf 'TYPE=%s\nLABEL=%s\nUUID=%s\n' "$($get TYPE "$fat")" \
 		"$label" "$($get UUID "$fat")" >"$work/log"
 	case $label in *[!\ -~]*) return 0 ;; esac
-	"$ask" "$fat" identify | diff - "$work/log" >"$work/differ" ||
+	ask "$fat" identify | diff - "$work/log" >"$work/differ" ||
 		fault "blkid sees other labels: $(cat "$work/differ")"
 }
 
@@ -106,7 +111,7 @@ compare_labels() {
 judge_repair() {
 	grep -q '^mend: ' "$work/check" || return 0
 	cp --sparse=always "$fat" "$work/mended"
-	"$ask" "$work/mended" repair || fault "repair failed"
+	ask "$work/mended" repair || fault "repair failed"
 	if grep -q '^fault: ' "$work/check"; then
 		return 0
 	fi
@@ -118,7 +123,7 @@ judge_repair() {
 judge_edit() {
 	head -c 5000 "$0" >"$work/content"
 	cp --sparse=always "$fat" "$work/edited"
-	"$ask" "$work/edited" put '/A new file.txt' "$work/content" \
+	ask "$work/edited" put '/A new file.txt' "$work/content" \
 		2>"$work/log" || {
 		grep -qE 'bytes are needed|is full' "$work/log" ||
 			fault "put: $(cat "$work/log")"
@@ -171,7 +176,7 @@ judge_disk() {
 		dd if="$1" of="$work/part" bs=512 skip="$start" \
 			count="$size" conv=sparse status=none
 		truncate -s $((size * 512)) "$work/part"
-		[ "$("$ask" "$work/part" identify | head -n 1)" = TYPE=vfat ] ||
+		[ "$(ask "$work/part" identify | head -n 1)" = TYPE=vfat ] ||
 			continue
 		judge "$work/part" "$(basename "$1")-$start"
 	done <"$work/table"
