@@ -86,7 +86,7 @@ fat_bid(struct source *source)
 	if (!looks_like_fat(boot, &counts) || !counts.per_table ||
 	    !counts.total)
 		return 0;
-	return counts.wide == !counts.root ? 50 : 10;
+	return counts.wide == !counts.root ? FAT_BID_SURE : 10;
 }
 
 /* Lay the areas out one after the other. */
@@ -213,10 +213,12 @@ fat_geometry_read(struct source *source, struct fat_geometry *geo,
 	if (!looks_like_fat(boot, &counts))
 		return error_set(err, BALIMG_E_INVALID,
 				 "not a FAT boot sector");
+	/* First what does not depend on the rest: it tells a volume's name
+	 * even if the rest is refused. */
+	geo->media = boot[21];
+	read_extension(boot + (counts.wide ? 64 : 36), geo);
 	if (lay_out(&counts, source_size(source), geo, err) < 0 ||
 	    choose_type(&counts, geo, err) < 0)
 		return -1;
-	geo->media = boot[21];
-	read_extension(boot + (counts.wide ? 64 : 36), geo);
 	return counts.wide ? read_wide(boot, &counts, geo, err) : 0;
 }

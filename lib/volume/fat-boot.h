@@ -33,11 +33,13 @@ struct fat_geometry {
 	uint8_t label[11]; /* padded with blanks */
 };
 
-/* Read and judge the boot sector.  BALIMG_E_INVALID says what is wrong. */
+/* Read and judge the boot sector.  BALIMG_E_INVALID says what is wrong; if
+ * fat_bid() was sure, serial and label are set even then. */
 int fat_geometry_read(struct source *source, struct fat_geometry *geo,
 		      struct balimg_error *err) MUST_USE;
 
 /* The bid of the engine, see volume-ops.h. */
+#define FAT_BID_SURE 50 /* all fields fit each other */
 int fat_bid(struct source *source);
 
 /* The highest cluster number. */

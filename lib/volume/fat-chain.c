@@ -12,21 +12,56 @@
 
 #include "volume/fat.h"
 
+/* A chain is broken, as was just said. */
+static int
+advise(struct balimg_error *err)
+{
+	return error_hint(err, "check the volume; fsck.fat may have to mend "
+			       "it");
+}
+
 int
 fat_walk_begin(struct fat_volume *vol, struct fat_walk *walk, uint32_t first,
 	       struct balimg_error *err)
 {
-	if (!fat_has_cluster(&vol->geo, first))
-		return error_set(err, BALIMG_E_INVALID,
-				 "its chain begins at cluster %u, which is "
-				 "not there",
-				 first);
+	if (!fat_has_cluster(&vol->geo, first)) {
+		error_set(err, BALIMG_E_INVALID,
+			  "its chain begins at cluster %u, which is not "
+			  "there",
+			  first);
+		return advise(err);
+	}
 	*walk = (struct fat_walk){
 		.at = first,
 		.tortoise = first,
 		.turn = 1,
 	};
 	return 0;
+}
+
+/* Say what is wrong with @next as the one to follow. */
+static int
+refuse_next(const struct fat_volume *vol, const struct fat_walk *walk,
+	    uint32_t next, struct balimg_error *err)
+{
+	if (walk->loops)
+		error_set(err, BALIMG_E_INVALID,
+			  "its chain loops at cluster %u", next);
+	else if (!next)
+		error_set(err, BALIMG_E_INVALID,
+			  "its chain runs into cluster %u, which is free",
+			  walk->at);
+	else if (fat_is_bad(&vol->geo, next))
+		error_set(err, BALIMG_E_INVALID,
+			  "its chain runs into cluster %u, which is marked "
+			  "bad",
+			  walk->at);
+	else
+		error_set(err, BALIMG_E_INVALID,
+			  "its chain leads from cluster %u to %u, which is "
+			  "not there",
+			  walk->at, next);
+	return advise(err);
 }
 
 int
@@ -39,26 +74,10 @@ fat_walk_next(struct fat_volume *vol, struct fat_walk *walk,
 		return -1;
 	if (fat_is_end(&vol->geo, next))
 		return 0;
-	if (!next)
-		return error_set(err, BALIMG_E_INVALID,
-				 "its chain runs into cluster %u, which is "
-				 "free",
-				 walk->at);
-	if (fat_is_bad(&vol->geo, next))
-		return error_set(err, BALIMG_E_INVALID,
-				 "its chain runs into cluster %u, which is "
-				 "marked bad",
-				 walk->at);
-	if (!fat_has_cluster(&vol->geo, next))
-		return error_set(err, BALIMG_E_INVALID,
-				 "its chain leads from cluster %u to %u, "
-				 "which is not there",
-				 walk->at, next);
 	walk->loops = next == walk->tortoise ||
 		      walk->steps > vol->geo.cluster_count;
-	if (walk->loops)
-		return error_set(err, BALIMG_E_INVALID,
-				 "its chain loops at cluster %u", next);
+	if (walk->loops || !fat_has_cluster(&vol->geo, next))
+		return refuse_next(vol, walk, next, err);
 
 	walk->at = next;
 	if (++walk->steps == walk->turn) {

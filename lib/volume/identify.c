@@ -159,7 +159,9 @@ identify_fat(struct source *source, struct volume_identity *identity)
 {
 	struct fat_geometry geo;
 
-	if (!fat_bid(source) || fat_geometry_read(source, &geo, NULL) < 0)
+	/* One that is cut short, or damaged further in, still has a name. */
+	if (fat_geometry_read(source, &geo, NULL) < 0 &&
+	    fat_bid(source) < FAT_BID_SURE)
 		return false;
 	snprintf(identity->type, sizeof(identity->type), "vfat");
 	if (geo.has_serial)
