@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "api/image.h"
-#include "base/cleanup.h"
+#include "base/utf8.h"
 #include "document/json.h"
 
 json_t *
@@ -19,9 +19,8 @@ answer_string(const char *text)
 
 	if (!text)
 		return json_null();
-	value = json_string(text);
-	if (value)
-		return value;
+	if (utf8_is_valid(text, strlen(text)))
+		return json_string(text);
 
 	plain = strdup(text);
 	for (at = plain; at && *at; at++) {

@@ -4,7 +4,10 @@
  */
 #include <config.h>
 
+#include <string.h>
+
 #include "balenaos/places.h"
+#include "base/utf8.h"
 #include "document/keyfile.h"
 #include "feature/network.h"
 
@@ -15,9 +18,8 @@
 static json_t *
 json_text(const char *text)
 {
-	json_t *value = text ? json_string(text) : NULL;
-
-	return value ? value : json_null();
+	return text && utf8_is_valid(text, strlen(text)) ? json_string(text) :
+							   json_null();
 }
 
 static json_t *

@@ -66,16 +66,17 @@ static int
 append_key(struct customization *c, size_t at, const struct ssh_key *key,
 	   struct balimg_error *err)
 {
-	json_auto_t *element = json_string(key->line);
+	json_auto_t *element = NULL;
 	json_auto_t *array = NULL;
 	char path[64];
 
-	if (!element && utf8_is_valid(key->line, strlen(key->line)))
-		return error_nomem(err);
-	if (!element)
+	if (!utf8_is_valid(key->line, strlen(key->line)))
 		return error_set(err, BALIMG_E_INVALID,
 				 "the line of %s is not UTF-8",
 				 key->fingerprint);
+	element = json_string(key->line);
+	if (!element)
+		return error_nomem(err);
 	if (note_oddities(c, key, err) < 0)
 		return -1;
 	if (at) {
