@@ -208,6 +208,16 @@ path_at(struct json_slice text, size_t at, struct balimg_error *err)
 
 /* ---- parsing ------------------------------------------------------- */
 
+/* Does another reading of the text give @root again?  Where memory runs out
+ * while a string grows, jansson leaves a byte out and says nothing. */
+static bool
+is_read_alike(const char *text, size_t len, size_t flags, const json_t *root)
+{
+	json_auto_t *again = json_loadb(text, len, flags, NULL);
+
+	return again && json_equal(again, root);
+}
+
 /* jansson takes want of memory within a token for a syntax error; a fault that
  * is gone at a second look was none.  Without memory from the start it leaves
  * @fault as it is. */
@@ -220,6 +230,11 @@ load_surely(const char *text, size_t len, size_t flags, json_error_t *fault)
 	root = json_loadb(text, len, flags, fault);
 	if (!root && json_error_code(fault) == json_error_invalid_syntax)
 		root = json_loadb(text, len, flags, fault);
+	if (root && !is_read_alike(text, len, flags, root)) {
+		json_decref(root);
+		*fault = (json_error_t){ 0 };
+		return NULL;
+	}
 	return root;
 }
 
