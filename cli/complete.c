@@ -102,7 +102,7 @@ put_members(const struct line *line, char *text, const char *key,
 	size_t i;
 
 	root = answer_parse(&ctx, owned);
-	json_array_foreach (root, i, item) {
+	json_array_foreach(root, i, item) {
 		if (*answer_string(item, key))
 			put(line, answer_string(item, key),
 			    answer_string(item, explain));
@@ -192,7 +192,7 @@ put_parts(const struct line *line, struct balimg_image *image)
 	size_t i;
 
 	root = answer_parse(&ctx, text);
-	json_array_foreach (json_object_get(root, "partitions"), i, part) {
+	json_array_foreach(json_object_get(root, "partitions"), i, part) {
 		AUTO_FREE char *word = NULL;
 		const char *name = answer_string(part, "role");
 
@@ -222,7 +222,7 @@ put_folder(const struct line *line, struct balimg_image *image,
 	folder = xasprintf("%.*s", (int)(strrchr(path, '/') - path + 1), path);
 	text = balimg_file_list(image, part, folder, NULL);
 	list = answer_parse(&ctx, text);
-	json_array_foreach (list, i, entry) {
+	json_array_foreach(list, i, entry) {
 		AUTO_FREE char *word = NULL;
 		bool is_folder = !strcmp(answer_string(entry, "type"),
 					 "directory");

@@ -152,7 +152,7 @@ list_keys(struct context *ctx, int argc, char **argv)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	json_array_foreach (keys, i, key) {
+	json_array_foreach(keys, i, key) {
 		if (context_has(ctx, OPTION_SECRET_KEYS) &&
 		    !answer_is_true(key, "secret"))
 			continue;

@@ -45,7 +45,7 @@ findings_print(const struct context *ctx, const json_t *findings,
 	const json_t *finding;
 	size_t i;
 
-	json_array_foreach (findings, i, finding)
+	json_array_foreach(findings, i, finding)
 		put_finding(ctx, finding, place);
 	fflush(stdout);
 	if (!json_array_size(findings))
@@ -58,7 +58,7 @@ findings_have_errors(const json_t *findings)
 	const json_t *finding;
 	size_t i;
 
-	json_array_foreach (findings, i, finding) {
+	json_array_foreach(findings, i, finding) {
 		if (!strcmp(answer_string(finding, "severity"), "error"))
 			return true;
 	}
@@ -72,7 +72,7 @@ findings_repairable(const json_t *findings)
 	size_t count = 0;
 	size_t i;
 
-	json_array_foreach (findings, i, finding)
+	json_array_foreach(findings, i, finding)
 		count += answer_is_true(finding, "repair");
 	return count;
 }

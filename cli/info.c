@@ -80,7 +80,7 @@ join(const json_t *names)
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach (names, i, name) {
+	json_array_foreach(names, i, name) {
 		AUTO_FREE char *before = joined;
 
 		joined = xasprintf(
@@ -137,7 +137,7 @@ put_warnings(const struct context *ctx, const json_t *warnings)
 	size_t i;
 
 	fflush(stdout);
-	json_array_foreach (warnings, i, warning)
+	json_array_foreach(warnings, i, warning)
 		say_note(ctx, answer_string(warning, "severity"),
 			 answer_string(warning, "where"),
 			 answer_string(warning, "text"));

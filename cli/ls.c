@@ -64,7 +64,7 @@ list_folder(struct context *ctx, const char *inside)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	json_array_foreach (entries, i, entry)
+	json_array_foreach(entries, i, entry)
 		add_entry(&table, entry);
 	table_print(ctx, stdout, &table, 0);
 	return 0;

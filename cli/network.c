@@ -172,7 +172,7 @@ list_networks(struct context *ctx, int argc, char **argv)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	json_array_foreach (networks, i, network) {
+	json_array_foreach(networks, i, network) {
 		table_add(&table, answer_string(network, "file"));
 		table_add(&table, answer_string(network, "type"));
 		table_add(&table, answer_string(network, "ssid"));

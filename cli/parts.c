@@ -60,7 +60,7 @@ parts_print(const struct context *ctx, const json_t *partitions, size_t indent)
 	const json_t *part;
 	size_t i;
 
-	json_array_foreach (partitions, i, part) {
+	json_array_foreach(partitions, i, part) {
 		long long number = answer_number(part, "number");
 		AUTO_FREE char *text = NULL;
 
@@ -171,7 +171,7 @@ holds_next(const json_t *partitions, size_t at)
 	long long start = answer_number(part, "start");
 	size_t i;
 
-	json_array_foreach (partitions, i, next) {
+	json_array_foreach(partitions, i, next) {
 		long long other = answer_number(next, "start");
 
 		if (i != at && other > start &&

@@ -26,7 +26,7 @@ plan_put_notes(const struct context *ctx, const json_t *plan)
 
 	if (ctx->json)
 		return;
-	json_array_foreach (json_object_get(plan, "notes"), i, note)
+	json_array_foreach(json_object_get(plan, "notes"), i, note)
 		say_note(ctx, answer_string(note, "severity"),
 			 answer_string(note, "where"),
 			 answer_string(note, "text"));
@@ -115,7 +115,7 @@ plan_put(const struct context *ctx, json_t *plan, json_t *done)
 		return;
 	}
 	if (!ctx->quiet || !done) {
-		json_array_foreach (changes, i, change)
+		json_array_foreach(changes, i, change)
 			put_change(ctx, change);
 	}
 	fflush(stdout);

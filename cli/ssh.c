@@ -79,7 +79,7 @@ list_keys(struct context *ctx, int argc, char **argv)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	json_array_foreach (keys, i, key) {
+	json_array_foreach(keys, i, key) {
 		table_add(&table, answer_string(key, "type"));
 		table_add(&table, answer_string(key, "fingerprint"));
 		table_add(&table, answer_string(key, "comment"));

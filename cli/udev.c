@@ -83,7 +83,7 @@ list_rules(struct context *ctx, int argc, char **argv)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	json_array_foreach (rules, i, rule) {
+	json_array_foreach(rules, i, rule) {
 		AUTO_FREE char *lines = NULL;
 
 		lines = xasprintf("%lld", answer_number(rule, "lines"));
@@ -119,7 +119,7 @@ cat_rules(struct context *ctx, int argc, char **argv)
 	rules = answer_parse(ctx, text);
 	if (!rules)
 		return -1;
-	json_array_foreach (rules, i, rule) {
+	json_array_foreach(rules, i, rule) {
 		if (!strcmp(answer_string(rule, "name"), name))
 			return print_rules(ctx, rule);
 	}

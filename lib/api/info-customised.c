@@ -57,7 +57,7 @@ pick(json_t *list, const char *key, struct balimg_error *err)
 	if (!list)
 		return NULL;
 	picked = json_array();
-	json_array_foreach (objects, i, object) {
+	json_array_foreach(objects, i, object) {
 		if (json_array_append(picked, json_object_get(object, key)) <
 		    0) {
 			error_nomem(err);
@@ -139,7 +139,7 @@ warn_of_config(struct info *info, struct balimg_error *err)
 
 	if (!remarks)
 		return info_pass_over(info->warnings, err);
-	json_array_foreach (remarks, i, remark) {
+	json_array_foreach(remarks, i, remark) {
 		const char *severity, *key, *text;
 		char where[256];
 
@@ -190,7 +190,7 @@ warn_of_placeholders(struct info *info, struct balimg_error *err)
 
 	if (!list)
 		return info_pass_over(info->warnings, err);
-	json_array_foreach (list, i, network) {
+	json_array_foreach(list, i, network) {
 		const char *file =
 			json_string_value(json_object_get(network, "file"));
 		const char *ssid =

@@ -122,7 +122,7 @@ info_warn(json_t *warnings, const char *where, const char *text,
 
 	warning = json_pack("{s:s, s:o, s:o}", "severity", "warning", "where",
 			    answer_string(where), "text", answer_string(text));
-	json_array_foreach (warnings, i, other) {
+	json_array_foreach(warnings, i, other) {
 		if (json_equal(other, warning))
 			return 0;
 	}

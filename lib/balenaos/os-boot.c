@@ -107,8 +107,9 @@ os_choose_boot(struct os *os, struct balimg_error *err)
 
 	if (choose_by_name(os, err) < 0)
 		return -1;
-	for (i = 0; os->boot == OS_NOWHERE &&
-		    i < sizeof(marks) / sizeof(marks[0]); i++)
+	for (i = 0;
+	     os->boot == OS_NOWHERE && i < sizeof(marks) / sizeof(marks[0]);
+	     i++)
 		if (choose_by_file(os, marks[i], err) < 0)
 			return -1;
 

@@ -16,7 +16,8 @@
 #include "document/json.h"
 #include "document/os-release.h"
 
-#define FILE_LIMIT  (1024u * 1024u) /* bytes; real ones have a few KiB */
+/* Bytes; real ones have a few KiB. */
+#define FILE_LIMIT	    (1024u * 1024u)
 #define MERGED_DEV_AND_PROD "2.85.0"
 
 /* The boot volume for facts: an image without one, or with one that cannot
@@ -52,8 +53,8 @@ read_optional(struct volume *vol, const char *path, char **data, size_t *len,
 
 /* *@value: the first of @names that is set in @text, or NULL. */
 static int
-get_first(const char *text, size_t len, const char *const *names,
-	  char **value, struct balimg_error *err)
+get_first(const char *text, size_t len, const char *const *names, char **value,
+	  struct balimg_error *err)
 {
 	struct balimg_error why = { 0 };
 
@@ -121,8 +122,8 @@ read_root_release(struct os *os, char **text, size_t *len)
 		if (os->partitions[i].role == OS_ROLE_ROOT_A)
 			root = os_volume(os, i, NULL);
 	}
-	if (!root || read_optional(root, PLACE_ROOT_OS_RELEASE, text, len,
-				   NULL) < 0)
+	if (!root ||
+	    read_optional(root, PLACE_ROOT_OS_RELEASE, text, len, NULL) < 0)
 		*text = NULL;
 }
 

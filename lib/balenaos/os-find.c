@@ -53,7 +53,8 @@ hint_partitions(const struct os *os, struct balimg_error *err)
 				      os->partitions[i].partition->number :
 				      0,
 			      os->places[i].title);
-	return error_hint(err, "there are: %s", list.data ? list.data : "none");
+	return error_hint(err, "there are: %s",
+			  list.data ? list.data : "none");
 }
 
 static int
@@ -111,7 +112,8 @@ os_find_partition(const struct os *os, const char *name, size_t *at,
 	if (*at != OS_NOWHERE)
 		return 0;
 	if (*name)
-		error_set(err, BALIMG_E_NOT_FOUND, "no partition \"%s\"", name);
+		error_set(err, BALIMG_E_NOT_FOUND, "no partition \"%s\"",
+			  name);
 	else
 		error_set(err, BALIMG_E_NOT_FOUND,
 			  "the image is no single volume");

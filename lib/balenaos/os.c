@@ -13,10 +13,10 @@
 /* ---- roles ------------------------------------------------------------ */
 
 static const char *const role_names[] = {
-	[OS_ROLE_NONE] = "",	   [OS_ROLE_BOOT] = "boot",
+	[OS_ROLE_NONE] = "",	    [OS_ROLE_BOOT] = "boot",
 	[OS_ROLE_ROOT_A] = "rootA", [OS_ROLE_ROOT_B] = "rootB",
-	[OS_ROLE_STATE] = "state", [OS_ROLE_DATA] = "data",
-	[OS_ROLE_CONF] = "conf",   [OS_ROLE_EFI] = "efi",
+	[OS_ROLE_STATE] = "state",  [OS_ROLE_DATA] = "data",
+	[OS_ROLE_CONF] = "conf",    [OS_ROLE_EFI] = "efi",
 };
 
 const char *
@@ -28,16 +28,21 @@ os_role_name(enum os_role role)
 enum os_role
 os_role_of_label(const char *label)
 {
-	static const char *const prefixes[] = { "resin-", "flash-", "balena-" };
+	static const char *const prefixes[] = { "resin-", "flash-",
+						"balena-" };
 	static const struct {
 		const char *word;
 		enum os_role role;
 	} words[] = {
-		{ "boot", OS_ROLE_BOOT },     { "rootA", OS_ROLE_ROOT_A },
-		{ "rootB", OS_ROLE_ROOT_B },  { "state", OS_ROLE_STATE },
-		{ "data", OS_ROLE_DATA },     { "efi", OS_ROLE_EFI },
+		{ "boot", OS_ROLE_BOOT },
+		{ "rootA", OS_ROLE_ROOT_A },
+		{ "rootB", OS_ROLE_ROOT_B },
+		{ "state", OS_ROLE_STATE },
+		{ "data", OS_ROLE_DATA },
+		{ "efi", OS_ROLE_EFI },
 		/* 1.x */
-		{ "root", OS_ROLE_ROOT_A },   { "updt", OS_ROLE_ROOT_B },
+		{ "root", OS_ROLE_ROOT_A },
+		{ "updt", OS_ROLE_ROOT_B },
 		{ "conf", OS_ROLE_CONF },
 	};
 	const char *word = NULL;

@@ -19,8 +19,8 @@ place_splash(struct volume *boot, const struct release *release,
 	*path = PLACE_SPLASH_NEW;
 	if (has_new)
 		return 0;
-	if (has_old || (release->parsed &&
-			!release_at_least(release, SINCE_NEW_SPLASH)))
+	if (has_old ||
+	    (release->parsed && !release_at_least(release, SINCE_NEW_SPLASH)))
 		*path = PLACE_SPLASH_OLD;
 	return 0;
 }

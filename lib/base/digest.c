@@ -80,8 +80,8 @@ digest_finish(struct digest *digest, uint8_t *sum, struct balimg_error *err)
 }
 
 static int
-digest_whole(struct digest *digest, const void *data, size_t len,
-	     uint8_t *sum, struct balimg_error *err)
+digest_whole(struct digest *digest, const void *data, size_t len, uint8_t *sum,
+	     struct balimg_error *err)
 {
 	if (!digest || digest_add(digest, data, len, err) < 0)
 		return -1;

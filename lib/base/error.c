@@ -30,7 +30,8 @@ code_of_errno(int sys_errno)
 }
 
 int
-error_set(struct balimg_error *err, enum balimg_code code, const char *fmt, ...)
+error_set(struct balimg_error *err, enum balimg_code code, const char *fmt,
+	  ...)
 {
 	va_list ap;
 

@@ -135,7 +135,7 @@ check_settings(struct os *os, json_t *findings, struct balimg_error *err)
 
 	if (!remarks)
 		return -1;
-	json_array_foreach (remarks, i, remark) {
+	json_array_foreach(remarks, i, remark) {
 		const char *severity, *key, *text;
 		char where[256];
 

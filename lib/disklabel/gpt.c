@@ -42,7 +42,8 @@ gpt_clear(struct gpt *gpt)
 static int
 damaged(struct balimg_error *err, const char *what)
 {
-	return error_set(err, BALIMG_E_INVALID, "the GPT is damaged: %s", what);
+	return error_set(err, BALIMG_E_INVALID, "the GPT is damaged: %s",
+			 what);
 }
 
 /* The CRC is that of the header with its own field zero. */

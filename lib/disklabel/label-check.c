@@ -36,8 +36,8 @@ check_backup(struct source *source, const struct gpt *primary,
 			      "the backup GPT is at sector %" PRIu64
 			      ", not in the last one (%" PRIu64 ")\n",
 			      primary->alternate, last);
-	if (gpt_read(source, primary->sector_size, primary->alternate,
-		     &backup, &fault) == 0) {
+	if (gpt_read(source, primary->sector_size, primary->alternate, &backup,
+		     &fault) == 0) {
 		if (backup.alternate != primary->lba ||
 		    !have_same_entries(primary, &backup))
 			buffer_puts(text, "the backup GPT differs from the "
@@ -78,7 +78,8 @@ check_hybrid(const struct label *label, const struct mbr *mbr,
 			continue;
 		buffer_printf(text,
 			      "entry %d of the hybrid MBR is no partition of "
-			      "the GPT\n", i + 1);
+			      "the GPT\n",
+			      i + 1);
 	}
 }
 

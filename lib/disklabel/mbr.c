@@ -26,7 +26,8 @@
 static bool
 is_signed(const uint8_t *sector)
 {
-	return sector[SIGNATURE_AT] == 0x55 && sector[SIGNATURE_AT + 1] == 0xaa;
+	return sector[SIGNATURE_AT] == 0x55 &&
+	       sector[SIGNATURE_AT + 1] == 0xaa;
 }
 
 static void
@@ -177,7 +178,8 @@ check_link(struct walk *walk, uint32_t at, struct balimg_error *err)
 		if (walk->seen[i] == at)
 			return error_set(err, BALIMG_E_INVALID,
 					 "the chain of logical partitions "
-					 "loops, at link %u", walk->count + 1);
+					 "loops, at link %u",
+					 walk->count + 1);
 	if (walk->count == MAX_LOGICAL)
 		return error_set(err, BALIMG_E_UNSUPPORTED,
 				 "more than %d logical partitions",
@@ -197,7 +199,8 @@ copy_link(struct source *source, uint64_t lba, unsigned number, int fd,
 	if (!range_within(lba * MBR_SECTOR, MBR_SECTOR, source_size(source)))
 		return error_set(err, BALIMG_E_INVALID,
 				 "link %u of the chain of logical partitions "
-				 "lies beyond the image's end", number);
+				 "lies beyond the image's end",
+				 number);
 	if (source_read(source, lba * MBR_SECTOR, sector, sizeof(sector),
 			err) < 0)
 		return -1;
@@ -207,8 +210,8 @@ copy_link(struct source *source, uint64_t lba, unsigned number, int fd,
 	    (number > 1 || memcmp(sector, blank, sizeof(blank)) != 0))
 		return error_set(err, BALIMG_E_INVALID,
 				 "the chain of logical partitions is broken, "
-				 "at link %u (sector %llu)", number,
-				 (unsigned long long)lba);
+				 "at link %u (sector %llu)",
+				 number, (unsigned long long)lba);
 	parse_entries(sector, entries);
 	if (!clear_unused(sector, entries))
 		sector[ENTRIES_AT + ENTRY_TYPE] = PLACEHOLDER;

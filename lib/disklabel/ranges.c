@@ -19,7 +19,8 @@ ranges_check_end(uint64_t end, uint64_t size, struct balimg_error *err)
 		return 0;
 	error_set(err, BALIMG_E_INVALID,
 		  "the image is cut short: its partitions reach %" PRIu64
-		  " bytes beyond its end", end - size);
+		  " bytes beyond its end",
+		  end - size);
 	return error_hint(err, "download or copy it again");
 }
 
@@ -60,8 +61,8 @@ check_extended(const struct label *label, const struct partition *extended,
 {
 	const struct partition *part;
 
-	for (part = label->partitions;
-	     part < label->partitions + label->count; part++) {
+	for (part = label->partitions; part < label->partitions + label->count;
+	     part++) {
 		if (part == extended)
 			continue;
 		if (part->number < FIRST_LOGICAL && overlap(part, extended))

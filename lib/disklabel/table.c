@@ -91,8 +91,8 @@ open_context(const struct label *label, int fd, struct balimg_error *err)
 	if (!rc)
 		rc = fdisk_assign_device_by_fd(context, fd, "table", 1);
 	if (!rc && !fdisk_is_labeltype(context, label->kind == LABEL_GPT ?
-						FDISK_DISKLABEL_GPT :
-						FDISK_DISKLABEL_DOS))
+							FDISK_DISKLABEL_GPT :
+							FDISK_DISKLABEL_DOS))
 		rc = -EINVAL;
 	if (rc) {
 		fail(err, rc);
@@ -138,9 +138,9 @@ is_active(const struct label *label, struct fdisk_context *context,
 
 	if (label->kind == LABEL_DOS)
 		return fdisk_partition_is_bootable(from) == 1;
-	return !fdisk_gpt_get_partition_attrs(
-		       context, fdisk_partition_get_partno(from),
-		       &attributes) &&
+	return !fdisk_gpt_get_partition_attrs(context,
+					      fdisk_partition_get_partno(from),
+					      &attributes) &&
 	       attributes & LEGACY_BOOT;
 }
 

@@ -45,7 +45,8 @@ json_edit_begin(const struct buffer *text, struct balimg_error *err)
 }
 
 int
-json_edit_end(struct buffer *text, struct buffer *out, struct balimg_error *err)
+json_edit_end(struct buffer *text, struct buffer *out,
+	      struct balimg_error *err)
 {
 	json_auto_t *root = NULL;
 
@@ -103,7 +104,8 @@ has_long_number(struct json_slice text)
 
 /* Are the texts the same but for white space? */
 static int
-is_same_text(struct json_slice a, struct json_slice b, struct balimg_error *err)
+is_same_text(struct json_slice a, struct json_slice b,
+	     struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer compact_a = BUFFER_INIT;
 	AUTO_BUFFER struct buffer compact_b = BUFFER_INIT;
@@ -377,7 +379,8 @@ json_text_set(struct buffer *text, const char *path, const json_t *value,
 /* ---- unsetting ----------------------------------------------------- */
 
 int
-json_text_unset(struct buffer *text, const char *path, struct balimg_error *err)
+json_text_unset(struct buffer *text, const char *path,
+		struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer out = BUFFER_INIT;
 	struct json_slice all = { text->data, text->len };

@@ -21,12 +21,13 @@ struct merge {
 	struct json_slice text;
 	struct json_slice patch; /* begins with '{' */
 	json_t *offsets; /* by the patch's keys: where the value stands */
-	json_t *numbers; /* by those found in the text: the last one's number */
+	json_t *numbers; /* by those found in the text: the last one's number
+			  */
 };
 
-static int merge_object(struct buffer *out, struct json_slice text, size_t open,
-			const struct json_style *style, struct json_slice patch,
-			struct balimg_error *err);
+static int merge_object(struct buffer *out, struct json_slice text,
+			size_t open, const struct json_style *style,
+			struct json_slice patch, struct balimg_error *err);
 
 /* ---- keys ---------------------------------------------------------- */
 
@@ -57,8 +58,8 @@ index_patch(struct merge *merge, struct balimg_error *err)
 	struct json_member member;
 
 	while (json_walk_next(&walk, &member)) {
-		AUTO_FREE char *key =
-			json_member_key(merge->patch, &member, err);
+		AUTO_FREE char *key = json_member_key(merge->patch, &member,
+						      err);
 
 		if (!key ||
 		    put_number(merge->offsets, key, member.value, err) < 0)
@@ -74,8 +75,8 @@ index_text(struct merge *merge, size_t open, struct balimg_error *err)
 	struct json_member member;
 
 	while (json_walk_next(&walk, &member)) {
-		AUTO_FREE char *key =
-			json_member_key(merge->text, &member, err);
+		AUTO_FREE char *key = json_member_key(merge->text, &member,
+						      err);
 
 		if (!key)
 			return -1;
@@ -103,8 +104,8 @@ add_plain(struct buffer *plain, struct json_slice value,
 	static const struct json_slice empty = { "{}", 2 };
 
 	if (value.at[0] == '{')
-		return merge_object(plain, empty, 0, &json_style_compact, value,
-				    err);
+		return merge_object(plain, empty, 0, &json_style_compact,
+				    value, err);
 	buffer_add(plain, value.at, value.len);
 	return plain->failed ? error_nomem(err) : 0;
 }
@@ -114,8 +115,8 @@ replace_value(struct merge *merge, const struct json_member *member,
 	      struct json_slice value, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer plain = BUFFER_INIT;
-	struct json_slice old =
-		json_cut(merge->text, member->value, member->value_end);
+	struct json_slice old = json_cut(merge->text, member->value,
+					 member->value_end);
 	struct json_slice new;
 	int same;
 
@@ -181,8 +182,9 @@ append_member(struct merge *merge, const struct json_member *member,
 		return 0;
 	if (add_plain(&plain, value, err) < 0)
 		return -1;
-	json_rewrite_append(&merge->rewrite, json_cut(merge->patch, member->key,
-						      member->key_end));
+	json_rewrite_append(
+		&merge->rewrite,
+		json_cut(merge->patch, member->key, member->key_end));
 	json_layout_value(merge->rewrite.out,
 			  (struct json_slice){ plain.data, plain.len },
 			  &merge->rewrite.style);

@@ -70,8 +70,8 @@ read_number(const char *at, size_t len)
 	for (i = number.negative; i < len; i++) {
 		if (at[i] == 'e' || at[i] == 'E') {
 			number.integer = false;
-			number.exponent =
-				read_exponent(at + i + 1, len - i - 1);
+			number.exponent = read_exponent(at + i + 1,
+							len - i - 1);
 			break;
 		}
 		if (at[i] == '.') {
@@ -92,8 +92,8 @@ read_number(const char *at, size_t len)
 static bool
 is_beyond_int64(const struct number *number, const char *at)
 {
-	const char *limit = number->negative ? "9223372036854775808"
-					     : "9223372036854775807";
+	const char *limit = number->negative ? "9223372036854775808" :
+					       "9223372036854775807";
 
 	if (number->count != strlen(limit))
 		return number->count > strlen(limit);
@@ -123,8 +123,8 @@ json_number_is_huge(const char *at, size_t len)
 	if (!is_number(at, len) || len < strlen("1e309"))
 		return false;
 	number = read_number(at, len);
-	return number.integer ? is_beyond_int64(&number, at)
-			      : is_beyond_double(&number);
+	return number.integer ? is_beyond_int64(&number, at) :
+				is_beyond_double(&number);
 }
 
 void
@@ -152,7 +152,7 @@ json_number_is_long(const char *at, size_t len)
 	if (!is_number(at, len))
 		return false;
 	number = read_number(at, len);
-	return number.integer ? number.count > INT64_SAFE_DIGITS
-			      : number.count > DOUBLE_SAFE_DIGITS ||
+	return number.integer ? number.count > INT64_SAFE_DIGITS :
+				number.count > DOUBLE_SAFE_DIGITS ||
 					is_beyond_double(&number);
 }

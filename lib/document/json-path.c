@@ -122,7 +122,8 @@ json_path_check(const char *path, struct balimg_error *err)
 	struct json_part part = cut_part(path);
 
 	if (!utf8_is_valid(path, strlen(path)))
-		return error_set(err, BALIMG_E_INVALID, "the key is not UTF-8");
+		return error_set(err, BALIMG_E_INVALID,
+				 "the key is not UTF-8");
 	for (; part.at; part = json_part_next(part)) {
 		if (check_part(part, path, err) < 0)
 			return -1;
@@ -150,7 +151,7 @@ get_member(json_t *object, struct json_part part)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach (object, key, value) {
+	json_object_foreach(object, key, value) {
 		if (json_part_is(part, key, strlen(key)))
 			return value;
 	}

@@ -63,7 +63,8 @@ json_rewrite_keep(struct json_rewrite *rewrite,
 }
 
 void
-json_rewrite_key(struct json_rewrite *rewrite, const struct json_member *member)
+json_rewrite_key(struct json_rewrite *rewrite,
+		 const struct json_member *member)
 {
 	write_lead(rewrite, member);
 	copy(rewrite, member->key, member->value);

@@ -341,7 +341,7 @@ check_members(struct walk *walk, const char *path, json_t *object,
 	const char *name;
 	json_t *child;
 
-	json_object_foreach (object, name, child) {
+	json_object_foreach(object, name, child) {
 		if (check_child(walk, path, name, child, err) < 0)
 			return -1;
 	}

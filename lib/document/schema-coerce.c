@@ -101,7 +101,8 @@ make_number_or_string(const struct schema_key *key, const char *text,
 }
 
 json_t *
-schema_coerce_type(const char *path, const char *text, struct balimg_error *err)
+schema_coerce_type(const char *path, const char *text,
+		   struct balimg_error *err)
 {
 	const struct schema_key *key = schema_find(path);
 
@@ -123,8 +124,9 @@ schema_coerce_type(const char *path, const char *text, struct balimg_error *err)
 				"KEY:='{...}'");
 		return NULL;
 	case SCHEMA_STRING_ARRAY:
-		error_set(err, BALIMG_E_INVALID,
-			  "is an array of strings, which plain text cannot be");
+		error_set(
+			err, BALIMG_E_INVALID,
+			"is an array of strings, which plain text cannot be");
 		error_hint(err, "use balimg ssh add, or write it as JSON: "
 				"KEY:='[\"...\"]'");
 		return NULL;

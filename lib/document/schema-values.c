@@ -175,9 +175,9 @@ check_servers(const char *servers, const char *what, const char *extra,
 		}
 		if (!strchr(LOWER UPPER DIGITS ".:_- \t", *at) &&
 		    !strchr(extra, *at))
-			return error_set(err, BALIMG_E_REFUSED,
-					 "not names or addresses of %s servers",
-					 what);
+			return error_set(
+				err, BALIMG_E_REFUSED,
+				"not names or addresses of %s servers", what);
 	}
 	return 0;
 }
@@ -352,7 +352,8 @@ schema_is_root_ca(const json_t *value, struct balimg_error *err)
 	pem = letters ? malloc(BASE64_DECODED_SIZE(len) + 1) : NULL;
 	if (!pem)
 		return error_nomem(err);
-	if (base64_decode(letters, len, pem, &len) && has_certificate(pem, len))
+	if (base64_decode(letters, len, pem, &len) &&
+	    has_certificate(pem, len))
 		return 0;
 
 	error_set(err, BALIMG_E_REFUSED,

@@ -175,7 +175,7 @@ hide_in_object(json_t *object, const char *path, struct balimg_error *err)
 	json_t *child;
 	bool hidden;
 
-	json_object_foreach (object, name, child) {
+	json_object_foreach(object, name, child) {
 		if (hide_child(child, path, name, &hidden, err) < 0)
 			return -1;
 		if (hidden &&
@@ -193,7 +193,7 @@ hide_in_array(json_t *array, const char *path, struct balimg_error *err)
 	json_t *child;
 	bool hidden;
 
-	json_array_foreach (array, i, child) {
+	json_array_foreach(array, i, child) {
 		snprintf(name, sizeof(name), "%zu", i);
 		if (hide_child(child, path, name, &hidden, err) < 0)
 			return -1;

@@ -48,12 +48,12 @@ diff_members(struct walk *walk, json_t *before, json_t *after, unsigned depth,
 	const char *key;
 	json_t *value;
 
-	json_object_foreach (before, key, value) {
+	json_object_foreach(before, key, value) {
 		if (diff_member(walk, key, value, json_object_get(after, key),
 				depth, err) < 0)
 			return -1;
 	}
-	json_object_foreach (after, key, value) {
+	json_object_foreach(after, key, value) {
 		if (!json_object_get(before, key) &&
 		    diff_member(walk, key, NULL, value, depth, err) < 0)
 			return -1;

@@ -73,7 +73,7 @@ check_members(json_t *root, struct balimg_error *err)
 	json_t *value;
 	size_t i;
 
-	json_object_foreach (root, key, value) {
+	json_object_foreach(root, key, value) {
 		for (i = 0; i < sizeof(known) / sizeof(*known); i++) {
 			if (!strcmp(key, known[i]))
 				break;
@@ -150,7 +150,7 @@ check_free(struct customization *c, const char *name, const char *ssid,
 
 	if (!list)
 		return -1;
-	json_array_foreach (list, i, one) {
+	json_array_foreach(list, i, one) {
 		const char *file =
 			json_string_value(json_object_get(one, "file"));
 		const char *other =

@@ -55,7 +55,7 @@ ssh_lines_read(const json_t *array, struct ssh_lines *lines,
 	json_t *element;
 	size_t i;
 
-	json_array_foreach (array, i, element) {
+	json_array_foreach(array, i, element) {
 		text = json_string_value(element);
 		for (; text && *text; text = *end ? end + 1 : end) {
 			end = text + strcspn(text, "\n");

@@ -172,7 +172,7 @@ cut_at_once(struct customization *c, const json_t *array,
 	size_t at = 0;
 	size_t i;
 
-	json_array_foreach (array, i, element) {
+	json_array_foreach(array, i, element) {
 		bool cut = at < cuts->count && cuts->cuts[at].element == i;
 
 		if (cut)

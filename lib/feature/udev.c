@@ -126,7 +126,7 @@ say_not_there(json_t *rules, const char *name, struct balimg_error *err)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach (rules, key, value)
+	json_object_foreach(rules, key, value)
 		buffer_printf(&names, "%s%s", names.len ? ", " : "", key);
 	error_set(err, BALIMG_E_NOT_FOUND, "there is no rule %s", name);
 	return error_hint(err, "there %s", names.len ? names.data : "is none");
@@ -214,7 +214,7 @@ udev_list(struct os *os, unsigned flags, struct balimg_error *err)
 	rules = get_rules(settings, err);
 	if (!rules && err->code != BALIMG_OK)
 		return NULL;
-	json_object_foreach (rules, name, value) {
+	json_object_foreach(rules, name, value) {
 		if (json_array_append_new(list, describe_rule(name, value)) <
 		    0) {
 			error_nomem(err);

@@ -63,10 +63,10 @@ to_range(io_channel channel, unsigned long long block, int count,
 {
 	uint64_t block_size = (uint64_t)channel->block_size;
 
-	*len = count < 0 ? (uint64_t)-(int64_t)count
-			 : (uint64_t)count * block_size;
-	return checked_mul(block, block_size, offset) ? 0
-						      : EXT2_ET_BAD_BLOCK_NUM;
+	*len = count < 0 ? (uint64_t) - (int64_t)count :
+			   (uint64_t)count * block_size;
+	return checked_mul(block, block_size, offset) ? 0 :
+							EXT2_ET_BAD_BLOCK_NUM;
 }
 
 static errcode_t

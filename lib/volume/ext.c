@@ -16,7 +16,7 @@
 #include "volume/volume-ops.h"
 
 #define SUPERBLOCK	 1024u /* where it lies, and its size in bytes */
-#define SUPERBLOCK_MAGIC 0x38 /* offset of 0xEF53 within it */
+#define SUPERBLOCK_MAGIC 0x38  /* offset of 0xEF53 within it */
 
 struct ext_volume {
 	struct volume head;

@@ -121,7 +121,7 @@ tree_merge(json_t *target, json_t *patch)
 	if (!json_is_object(patch))
 		return json_incref(patch);
 	merged = json_is_object(target) ? json_copy(target) : json_object();
-	json_object_foreach (patch, key, value) {
+	json_object_foreach(patch, key, value) {
 		if (json_is_null(value))
 			json_object_del(merged, key);
 		else

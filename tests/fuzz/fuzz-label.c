@@ -30,11 +30,11 @@ sign_header(uint8_t *data, size_t size, size_t at, size_t sector)
 		return;
 	entries = le64_get(data + at + 72);
 	len = (uint64_t)le32_get(data + at + 80) * le32_get(data + at + 84);
-	if (entries < size / sector && range_within(entries * sector, len,
-						    size))
-		le32_put(data + at + 88,
-			 digest_crc32(0, data + entries * sector,
-				      (size_t)len));
+	if (entries < size / sector &&
+	    range_within(entries * sector, len, size))
+		le32_put(
+			data + at + 88,
+			digest_crc32(0, data + entries * sector, (size_t)len));
 	header_len = le32_get(data + at + 12);
 	if (header_len < 92 || header_len > 512)
 		return;

@@ -39,7 +39,8 @@ read_boot(struct os *os, struct volume *boot)
 
 	check(fatrw_count(boot, "/", &count, &err), &err);
 	check(fatrw_read(boot, PLACE_CONFIG, 65536, "config", plan, &config,
-			 &len, &err), &err);
+			 &len, &err),
+	      &err);
 	result = os_release(os, &release, &err);
 	check(result, &err);
 	if (result == 0)

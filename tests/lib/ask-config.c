@@ -145,6 +145,7 @@ main(int argc, char **argv)
 			err.message);
 		return 1;
 	}
-	fprintf(stderr, "usage: ask-config schema|check|set|unset|merge ...\n");
+	fprintf(stderr,
+		"usage: ask-config schema|check|set|unset|merge ...\n");
 	return 2;
 }

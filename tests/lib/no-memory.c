@@ -210,6 +210,7 @@ stage_undo(struct balimg_image *image, struct balimg_error *err)
 	return balimg_undo(image, undo_path, err);
 }
 
+/* clang-format off */
 static const struct job jobs[] = {
 	{ .name = "info", .question = ask_info },
 	{ .name = "config get", .question = ask_config },
@@ -250,6 +251,7 @@ static const struct job jobs[] = {
 	{ .name = "copy", .copies = true, .op = BALIMG_DEV_ON },
 	{ .name = "undo", .stage = stage_undo },
 };
+/* clang-format on */
 
 static bool
 writes(const struct job *job)
@@ -267,8 +269,8 @@ stage(const struct job *job, struct balimg_image *image, const char *data,
 	if (job->stage)
 		return job->stage(image, err);
 	edits = balimg_edits_new(err);
-	if (edits && !balimg_edits_add(edits, job->op, job->target, data, len,
-				       err))
+	if (edits &&
+	    !balimg_edits_add(edits, job->op, job->target, data, len, err))
 		rc = balimg_apply(image, edits, 0, err);
 	balimg_edits_free(edits);
 	return rc;
@@ -318,8 +320,8 @@ judge_failure(const struct job *job, unsigned long nth,
 	if (!is_untouched())
 		FAIL("%s: allocation %lu: failed, and changed the image",
 		     job->name, nth);
-	if (job->copies && (!access(output_path, F_OK) ||
-			    !access(undo_path, F_OK)))
+	if (job->copies &&
+	    (!access(output_path, F_OK) || !access(undo_path, F_OK)))
 		FAIL("%s: allocation %lu: failed, and left a file", job->name,
 		     nth);
 }
@@ -378,8 +380,10 @@ static void
 prepare_undo(void)
 {
 	static const struct job edit = {
-		.name = "an edit to undo", .op = BALIMG_CONFIG_SET,
-		.target = "hostname", .data = "to-be-undone",
+		.name = "an edit to undo",
+		.op = BALIMG_CONFIG_SET,
+		.target = "hostname",
+		.data = "to-be-undone",
 	};
 	struct balimg_error err = { 0 };
 	struct balimg_image *image;

@@ -24,8 +24,8 @@ print_label(const struct label *label)
 
 	printf("table: %s %u %s\n", label_kind_name(label->kind),
 	       label->sector_size, label->id);
-	for (part = label->partitions;
-	     part < label->partitions + label->count; part++) {
+	for (part = label->partitions; part < label->partitions + label->count;
+	     part++) {
 		printf("%u %" PRIu64 " %" PRIu64 " ", part->number,
 		       part->start, part->size);
 		if (label->kind == LABEL_GPT)

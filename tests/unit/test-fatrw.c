@@ -19,7 +19,8 @@ static void
 put(const char *path, const char *content)
 {
 	CHECK_OK(volume_write_file(vol, path, content, strlen(content), 0,
-				   &err), err);
+				   &err),
+		 err);
 }
 
 /* A leftover of @file with @content, named after the md5 of @claimed. */

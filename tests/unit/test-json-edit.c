@@ -130,8 +130,8 @@ check_refused(const char *before, const char *path, const char *value,
 
 	buffer_puts(&text, before);
 	ret = value ? json_text_set_text(&text, path, value, strlen(value),
-					 &err)
-		    : json_text_unset(&text, path, &err);
+					 &err) :
+		      json_text_unset(&text, path, &err);
 	CHECK_FAILS(ret, err, code);
 	CHECK_STR(text.data, before);
 }
@@ -228,7 +228,8 @@ test_merge_of_values(void)
 	buffer_puts(&text, "{\"a\": 1, \"d\": 2}");
 	CHECK_OK(json_text_merge(&text, patch, &err), err);
 	CHECK_STR(text.data, "{\"d\": 2, \"b\": {\"c\": 1}}");
-	CHECK_FAILS(json_text_merge(&text, array, &err), err, BALIMG_E_INVALID);
+	CHECK_FAILS(json_text_merge(&text, array, &err), err,
+		    BALIMG_E_INVALID);
 	CHECK_STR(text.data, "{\"d\": 2, \"b\": {\"c\": 1}}");
 	json_decref(array);
 	json_decref(patch);

@@ -38,8 +38,9 @@ test_faults(void)
 	must_fail("{\"a\": NaN}", "line 1, column 7", "invalid token");
 	must_fail("{} {}", "line 1, column 4",
 		  "more text after the end of the value");
-	must_fail("{\"a\": \"\\u0000\"}", "line 1, column 8",
-		  "a NUL in a string, which no program on the device can read");
+	must_fail(
+		"{\"a\": \"\\u0000\"}", "line 1, column 8",
+		"a NUL in a string, which no program on the device can read");
 	must_fail("{\"\xc3\xa9\": \"\xff\"}", "line 1, column 7", "not UTF-8");
 	must_fail("[01234567890123456789012]", "line 1, column 2",
 		  "invalid token");
@@ -139,7 +140,8 @@ test_numbers(void)
 			FAIL("%s became %.17g", reals[i].text, value);
 		json_decref(root);
 	}
-	root = parse("[-9223372036854775808, 9223372036854775807]", NULL, &err);
+	root = parse("[-9223372036854775808, 9223372036854775807]", NULL,
+		     &err);
 	CHECK(root);
 	CHECK(json_integer_value(json_array_get(root, 0)) == INT64_MIN);
 	CHECK(json_integer_value(json_array_get(root, 1)) == INT64_MAX);
@@ -187,7 +189,8 @@ test_find(void)
 	size_t at;
 	size_t len;
 
-	CHECK_OK(json_text_find(text, strlen(text), "a", &at, &len, &err), err);
+	CHECK_OK(json_text_find(text, strlen(text), "a", &at, &len, &err),
+		 err);
 	CHECK(len == 3 && !memcmp(text + at, "1e3", 3));
 	CHECK_OK(json_text_find(text, strlen(text), "b.0", &at, &len, &err),
 		 err);

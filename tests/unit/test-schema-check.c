@@ -109,7 +109,8 @@ test_types(void)
 		"note developmentMode: is a string, not a boolean");
 	says_of("{\"developmentMode\":1}",
 		"warning developmentMode: is a number, not a boolean");
-	says_of("{\"persistentLogging\":\"on\"}", "warning persistentLogging:");
+	says_of("{\"persistentLogging\":\"on\"}",
+		"warning persistentLogging:");
 	says_of("{\"installer\":{\"secureboot\":\"true\"}}",
 		"error installer.secureboot: is a string, not a boolean");
 	says_of("{\"installer\":{\"secureboot\":1}}",
@@ -192,9 +193,9 @@ test_unknown(void)
 		"mean hostname?");
 	says_of("{\"developmentmode\":1}", "warning developmentmode:");
 	says_of("{\"development-mode\":1}", "warning development-mode:");
-	says_of("{\"devlopmentMode\":1}",
-		"warning devlopmentMode: is read by nothing on the device; did "
-		"you mean developmentMode?");
+	says_of("{\"devlopmentMode\":1}", "warning devlopmentMode: is read by "
+					  "nothing on the device; did "
+					  "you mean developmentMode?");
 	says_of("{\"sshKeys\":[]}",
 		"warning sshKeys: is read by nothing on the device; did you "
 		"mean os.sshKeys?");

@@ -215,7 +215,8 @@ test_coerce_names(void)
 static void
 test_coerce_network(void)
 {
-	coerces("ntpServers", "a.example 192.0.2.1", "\"a.example 192.0.2.1\"");
+	coerces("ntpServers", "a.example 192.0.2.1",
+		"\"a.example 192.0.2.1\"");
 	refuses("ntpServers", "a.example,b.example", BALIMG_E_REFUSED);
 	refuses("ntpServers", "a\nb", BALIMG_E_REFUSED);
 	refuses("ntpServers", "*", BALIMG_E_REFUSED);
@@ -231,7 +232,8 @@ test_coerce_network(void)
 	refuses("os.network.connectivity.uri", "http://x\n[main]",
 		BALIMG_E_REFUSED);
 	refuses("os.network.connectivity.response", "a\\nb", BALIMG_E_REFUSED);
-	refuses("os.network.connectivity.interval", "1\n[x]", BALIMG_E_REFUSED);
+	refuses("os.network.connectivity.interval", "1\n[x]",
+		BALIMG_E_REFUSED);
 	refuses("os.network.connectivity.interval", "1h", BALIMG_E_INVALID);
 	coerces("apiEndpoint", "", "\"\"");
 	coerces("apiEndpoint", "https://api.balena-cloud.com",
@@ -266,7 +268,8 @@ static void
 test_coerce_keys(void)
 {
 	coerces("os.sshKeys.0", KEY, "\"" KEY "\"");
-	coerces("os.sshKeys.0", KEY "\n" KEY " me", "\"" KEY "\\n" KEY " me\"");
+	coerces("os.sshKeys.0", KEY "\n" KEY " me",
+		"\"" KEY "\\n" KEY " me\"");
 	refuses("os.sshKeys.0", "ssh-ed25519 AAAA", BALIMG_E_INVALID);
 	refuses("os.sshKeys.0", KEY " a\\nb", BALIMG_E_REFUSED);
 	refuses("os.sshKeys.0", "-----BEGIN OPENSSH PRIVATE KEY-----",
