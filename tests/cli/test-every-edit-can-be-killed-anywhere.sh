@@ -26,6 +26,7 @@ for kind in ${BALIMG_EDIT_KINDS:-$edit_kinds}; do
 			cmp -s image new ||
 			fail "$kind, call $call: half done, and no journal"
 		finish image "$kind, call $call"
+		judge_finished image "$kind, call $call"
 	done
 	[ "$status" = 0 ] || fail "$kind: exit status $status"
 	cmp image new || fail "$kind: not stopped, but not new"

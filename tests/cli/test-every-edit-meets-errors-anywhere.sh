@@ -14,6 +14,7 @@ judge() {
 		fail "$1: exit status $2"
 	elif [ -e .image.balimg-journal ]; then
 		finish image "$1"
+		judge_finished image "$1"
 		return
 	else
 		cmp -s image old || fail "$1: failed, but not as it was"

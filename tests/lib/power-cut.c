@@ -16,8 +16,9 @@
  * first the two extremes after each event, nothing and all of the rest; then
  * random, with every share between.  The same seed makes the same state.
  *
- * Prints one line: the event, how much of what was pending is there.  Exit
- * status 2 if TRACE or OLD cannot be used.
+ * Prints a line with the event and how much of what was pending is there, and
+ * one with the SHA-256 of the image.  Exit status 2 if TRACE or OLD cannot be
+ * used.
  */
 #include <config.h>
 
@@ -31,6 +32,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "trace.h"
 
 #define SECTOR	  512u
@@ -381,6 +383,27 @@ choose_cut(struct play *play, uint64_t seed)
 	return (size_t)(next_random(play) % play->count) + 1;
 }
 
+static void
+print_digest(int fd)
+{
+	AUTO_DIGEST struct digest *digest = digest_new_sha256(NULL);
+	static char piece[1 << 16];
+	uint8_t sum[SHA256_SIZE];
+	char hex[2 * SHA256_SIZE + 1];
+	off_t at = 0;
+	ssize_t got;
+
+	while ((got = pread(fd, piece, sizeof(piece), at)) > 0) {
+		if (digest_add(digest, piece, (size_t)got, NULL) < 0)
+			die("no SHA-256");
+		at += got;
+	}
+	if (got < 0 || digest_finish(digest, sum, NULL) < 0)
+		die("no SHA-256");
+	digest_hex(sum, sizeof(sum), hex);
+	puts(hex);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -402,5 +425,6 @@ main(int argc, char **argv)
 	name_files(&play, argv[3]);
 	printf("event %zu of %zu, %lu of %lu pending parts kept\n", cut,
 	       play.count, play.kept, play.pending);
+	print_digest(play.fd[0]);
 	return 0;
 }
