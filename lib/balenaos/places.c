@@ -12,15 +12,15 @@ place_splash(struct volume *boot, const struct release *release,
 {
 	bool has_new, has_old;
 
+	if (release->parsed) {
+		*path = release_at_least(release, SINCE_NEW_SPLASH) ?
+				PLACE_SPLASH_NEW :
+				PLACE_SPLASH_OLD;
+		return 0;
+	}
 	if (volume_exists(boot, PLACE_SPLASH_NEW, &has_new, err) < 0 ||
 	    volume_exists(boot, PLACE_SPLASH_OLD, &has_old, err) < 0)
 		return -1;
-
-	*path = PLACE_SPLASH_NEW;
-	if (has_new)
-		return 0;
-	if (has_old ||
-	    (release->parsed && !release_at_least(release, SINCE_NEW_SPLASH)))
-		*path = PLACE_SPLASH_OLD;
+	*path = has_old && !has_new ? PLACE_SPLASH_OLD : PLACE_SPLASH_NEW;
 	return 0;
 }

@@ -28,9 +28,9 @@
 #define SINCE_DEVELOPMENT_MODE "2.85.0"
 #define SINCE_SYSTEM_CONNECTIONS "2.0.0"
 
-/* The one right path of the splash in @boot: the name that exists (the new
- * one if both do), else what @release reads; the new name if the version is
- * unknown.  Lent, static. */
+/* The one right path of the splash in @boot: the name that @release reads,
+ * whatever is there, as plymouth knows no other; if the version is unknown,
+ * the name that is there, the new one if both or none are.  Lent, static. */
 int place_splash(struct volume *boot, const struct release *release,
 		 const char **path, struct balimg_error *err) MUST_USE;
 

@@ -8,54 +8,11 @@
 
 #include "balenaos/fatrw.h"
 #include "balenaos/places.h"
-#include "base/digest.h"
 #include "document/png.h"
 #include "feature/describe.h"
+#include "feature/splash-private.h"
 #include "feature/splash-stock.h"
 #include "feature/splash.h"
-
-/* A splash under the knife. */
-struct splash {
-	struct volume *boot;
-	size_t at;	  /* the boot partition */
-	const char *path; /* the one right name */
-};
-
-/* Say in which partition it happened. */
-static int
-within(struct os *os, const struct splash *splash, int ret,
-       struct balimg_error *err)
-{
-	if (ret < 0)
-		error_wrap(err, "%s", os_partition_title(os, splash->at));
-	return ret;
-}
-
-static int
-find_splash(struct os *os, struct splash *splash, struct balimg_error *err)
-{
-	const struct release *release;
-
-	splash->boot = os_boot(os, &splash->at, err);
-	if (!splash->boot || os_release(os, &release, err) < 0)
-		return -1;
-	return place_splash(splash->boot, release, &splash->path, err);
-}
-
-/* Read @path if it is there, else *@data is NULL. */
-static int
-read_if_any(struct volume *vol, const char *path, char **data, size_t *len,
-	    struct balimg_error *err)
-{
-	*data = NULL;
-	*len = 0;
-	if (volume_read_file(vol, path, SPLASH_LIMIT, data, len, err) < 0) {
-		if (!error_is(err, BALIMG_E_NOT_FOUND))
-			return -1;
-		error_clear(err);
-	}
-	return 0;
-}
 
 /* Write @data to @path unless it is there already. */
 static int
@@ -69,7 +26,7 @@ put_picture(struct customization *c, const struct splash *splash,
 	char after[DESCRIPTION_SIZE];
 	size_t old_len;
 
-	if (!where || read_if_any(splash->boot, path, &old, &old_len, err) < 0)
+	if (!where || splash_read(splash->boot, path, &old, &old_len, err) < 0)
 		return -1;
 	if (old && old_len == len && !memcmp(old, data, len))
 		return 0;
@@ -121,16 +78,22 @@ need_folder(struct customization *c, const struct splash *splash,
 	return volume_mkdir(splash->boot, PLACE_SPLASH_FOLDER, err);
 }
 
-/* What to keep for a reset: the supervisor's copy is older than the logo. */
+/* What to keep for a reset: the supervisor's copy is older than the logo;
+ * where an older OS left the only logo, it is that one. */
 static int
 read_original(const struct splash *splash, char **data, size_t *len,
 	      struct balimg_error *err)
 {
-	if (read_if_any(splash->boot, PLACE_SPLASH_DEFAULT, data, len, err) <
-	    0)
-		return -1;
-	return *data ? 0 :
-		       read_if_any(splash->boot, splash->path, data, len, err);
+	const char *const paths[] = { PLACE_SPLASH_DEFAULT, splash->path,
+				      PLACE_SPLASH_OLD };
+	size_t i;
+
+	*data = NULL;
+	for (i = 0; !*data && i < sizeof(paths) / sizeof(*paths); i++) {
+		if (splash_read(splash->boot, paths[i], data, len, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Keep the logo that was there first, if it fits. */
@@ -181,6 +144,38 @@ need_room_for_copy(struct customization *c, const struct splash *splash,
 	return customize_overrides(c, splash->path, err) ? 0 : -1;
 }
 
+/* Take away a logo of the old name, which only stands in the way of the new
+ * one: the next OS update would put it, or the stock logo, in its place
+ * (1-bootfiles in meta-balena). */
+static int
+drop_old_name(struct customization *c, const struct splash *splash,
+	      struct balimg_error *err)
+{
+	AUTO_FREE char *where = NULL;
+	AUTO_FREE char *old = NULL;
+	char before[DESCRIPTION_SIZE];
+	size_t len;
+
+	if (!strcmp(splash->path, PLACE_SPLASH_OLD))
+		return 0;
+	if (splash_read(splash->boot, PLACE_SPLASH_OLD, &old, &len, err) < 0)
+		return -1;
+	if (!old)
+		return 0;
+	where = customize_where(c, splash->at, PLACE_SPLASH_OLD, err);
+	if (!where || describe_bytes(old, len, before, err) < 0 ||
+	    volume_remove(splash->boot, PLACE_SPLASH_OLD, 0, err) < 0 ||
+	    fatrw_clean(splash->boot, PLACE_SPLASH_OLD, where, c->plan, err) <
+		    0)
+		return -1;
+	plan_change(c->plan, where, before, NULL, false);
+	plan_note(c->plan, PLAN_NOTE, where,
+		  "is taken away: the next OS update would have put it in "
+		  "the new logo's place");
+	customize_wrote(c, splash->at);
+	return 0;
+}
+
 /* What a person should know about this OS and its logo. */
 static int
 note_oddities(struct customization *c, const struct splash *splash,
@@ -188,18 +183,17 @@ note_oddities(struct customization *c, const struct splash *splash,
 {
 	const char *title = os_partition_title(c->os, splash->at);
 	const struct release *release;
-	bool flasher, old_name;
+	bool flasher, new_name;
 
 	if (os_release(c->os, &release, err) < 0 ||
 	    os_is_flasher(c->os, &flasher, err) < 0 ||
-	    volume_exists(splash->boot, PLACE_SPLASH_OLD, &old_name, err) < 0)
+	    volume_exists(splash->boot, PLACE_SPLASH_NEW, &new_name, err) < 0)
 		return -1;
-	if (old_name && strcmp(splash->path, PLACE_SPLASH_OLD) != 0)
-		plan_note(c->plan, PLAN_WARNING, title,
-			  "%s is there as well; the next OS update may put it "
-			  "in place of the logo: remove it",
-			  PLACE_SPLASH_OLD);
-	if (flasher && release && release_at_least(release, "2.0.0") &&
+	if (new_name && strcmp(splash->path, PLACE_SPLASH_NEW) != 0)
+		plan_note(c->plan, PLAN_NOTE, title,
+			  "%s is there as well; OS %s does not show it",
+			  PLACE_SPLASH_NEW, release->text);
+	if (flasher && release_at_least(release, "2.0.0") &&
 	    !release_at_least(release, "2.0.9"))
 		plan_note(c->plan, PLAN_WARNING, title,
 			  "the installer of OS %s does not carry the logo "
@@ -215,6 +209,7 @@ replace_logo(struct customization *c, const struct splash *splash,
 	if (need_folder(c, splash, err) < 0 ||
 	    save_original(c, splash, edit->data, edit->len, err) < 0 ||
 	    put_logo(c, splash, edit->data, edit->len, err) < 0 ||
+	    drop_old_name(c, splash, err) < 0 ||
 	    need_room_for_copy(c, splash, edit->len, err) < 0)
 		return -1;
 	return note_oddities(c, splash, err);
@@ -233,9 +228,9 @@ splash_set(struct customization *c, const struct edit *edit,
 	    !(error_is(err, BALIMG_E_REFUSED) &&
 	      customize_overrides(c, "the new splash", err)))
 		return error_wrap(err, "the new splash");
-	if (find_splash(c->os, &splash, err) < 0)
+	if (splash_find(c->os, &splash, err) < 0)
 		return -1;
-	return within(c->os, &splash, replace_logo(c, &splash, edit, err),
+	return splash_within(c->os, &splash, replace_logo(c, &splash, edit, err),
 		      err);
 }
 
@@ -292,9 +287,9 @@ reset_to_copy(struct customization *c, const struct splash *splash,
 	AUTO_FREE char *logo = NULL;
 	size_t copy_len, len;
 
-	if (read_if_any(splash->boot, PLACE_SPLASH_DEFAULT, &copy, &copy_len,
+	if (splash_read(splash->boot, PLACE_SPLASH_DEFAULT, &copy, &copy_len,
 			err) < 0 ||
-	    read_if_any(splash->boot, splash->path, &logo, &len, err) < 0)
+	    splash_read(splash->boot, splash->path, &logo, &len, err) < 0)
 		return -1;
 	if (!copy || (copy_len == len && !memcmp(copy, logo, len)))
 		return stay(c, splash, logo, len, err);
@@ -310,7 +305,7 @@ bring_back(struct customization *c, const struct splash *splash,
 	AUTO_FREE char *saved = NULL;
 	size_t len;
 
-	if (read_if_any(splash->boot, SPLASH_SAVED, &saved, &len, err) < 0)
+	if (splash_read(splash->boot, SPLASH_SAVED, &saved, &len, err) < 0)
 		return -1;
 	if (!saved)
 		return reset_to_copy(c, splash, err);
@@ -329,55 +324,7 @@ splash_reset(struct customization *c, const struct edit *edit,
 	struct splash splash;
 
 	(void)edit;
-	if (find_splash(c->os, &splash, err) < 0)
+	if (splash_find(c->os, &splash, err) < 0)
 		return -1;
-	return within(c->os, &splash, bring_back(c, &splash, err), err);
-}
-
-/* ---- reading ------------------------------------------------------- */
-
-int
-splash_get(struct os *os, char **data, size_t *len, struct balimg_error *err)
-{
-	struct splash splash;
-
-	if (find_splash(os, &splash, err) < 0)
-		return -1;
-	return within(os, &splash,
-		      volume_read_file(splash.boot, splash.path, SPLASH_LIMIT,
-				       data, len, err),
-		      err);
-}
-
-json_t *
-splash_status(struct os *os, unsigned flags, struct balimg_error *err)
-{
-	AUTO_FREE char *data = NULL;
-	struct balimg_error unseen = { 0 };
-	struct png_info info;
-	struct splash splash;
-	uint8_t sum[SHA256_SIZE];
-	char hex[2 * SHA256_SIZE + 1];
-	json_t *status;
-	bool stock, valid;
-	size_t len;
-
-	(void)flags;
-	if (find_splash(os, &splash, err) < 0 ||
-	    splash_get(os, &data, &len, err) < 0 ||
-	    digest_sha256(data, len, sum, err) < 0 ||
-	    splash_is_stock(splash.boot, splash.path, data, len, &stock, err) <
-		    0)
-		return NULL;
-	digest_hex(sum, SHA256_SIZE, hex);
-	valid = png_check(data, len, &info, &unseen) == 0;
-
-	status = json_pack(
-		"{s:s, s:o, s:o, s:I, s:b, s:s}", "path", splash.path, "width",
-		valid ? json_integer(info.width) : json_null(), "height",
-		valid ? json_integer(info.height) : json_null(), "size",
-		(json_int_t)len, "stock", stock, "sha256", hex);
-	if (!status)
-		error_nomem(err);
-	return status;
+	return splash_within(c->os, &splash, bring_back(c, &splash, err), err);
 }

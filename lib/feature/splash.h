@@ -37,4 +37,9 @@ json_t *splash_status(struct os *os, unsigned flags, struct balimg_error *err)
 int splash_get(struct os *os, char **data, size_t *len,
 	       struct balimg_error *err) MUST_USE;
 
+/* The picture decoded: *@width x *@height pixels of red, green, blue and
+ * alpha, to be freed. */
+int splash_pixels(struct os *os, uint8_t **pixels, uint32_t *width,
+		  uint32_t *height, struct balimg_error *err) MUST_USE;
+
 #endif /* BALIMG_FEATURE_SPLASH_H */

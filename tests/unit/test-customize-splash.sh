@@ -54,16 +54,48 @@ edit splash-reset
 file /splash/balena-logo.png | cmp - "$work/b.png"
 file /splash/balena-logo-default.png | cmp - "$work/b.png"
 
-# ---- what is there decides ----
+# ---- a name that the version does not read ----
 make rpi4
+file /splash/balena-logo.png >"$work/stock"
 mren -i "$boot" ::/splash/balena-logo.png ::/splash/resin-logo.png
+fails not-found splash
+said '/splash/resin-logo.png is there, but this OS does not show it'
 edit splash-set @"$work/a.png"
-file /splash/resin-logo.png | cmp - "$work/a.png"
-lacks /splash/balena-logo.png
+said 'is taken away'
+file /splash/balena-logo.png | cmp - "$work/a.png" ||
+	die "the name that plymouth knows is not the one written"
+lacks /splash/resin-logo.png
+file $saved | cmp - "$work/stock" || die "the only logo is not kept"
+edit splash-reset
+file /splash/balena-logo.png | cmp - "$work/stock"
+lacks /splash/resin-logo.png
+
+# The next update would put the old name's file in the logo's place.
+mcopy -i "$boot" "$work/b.png" ::/splash/resin-logo.png
+edit splash-set @"$work/a.png"
+lacks /splash/resin-logo.png
+file /splash/balena-logo.png | cmp - "$work/a.png"
+
+make rpi3
 mcopy -i "$boot" "$work/b.png" ::/splash/balena-logo.png
 edit splash-set @"$work/a.png"
-said 'remove it'
-file /splash/balena-logo.png | cmp - "$work/a.png"
+said 'OS 2.48.0+rev1 does not show it'
+file /splash/resin-logo.png | cmp - "$work/a.png"
+file /splash/balena-logo.png | cmp - "$work/b.png"
+
+# ---- of an unknown version, what is there decides ----
+for name in resin balena; do
+	make rpi4
+	mdel -i "$boot" ::/os-release
+	dd if=/dev/zero of="$image" bs=512 count=4 conv=notrunc status=none \
+		seek="$(sfdisk -J "$image" 2>/dev/null |
+			jq '.partitiontable.partitions[1].start + 2')"
+	[ $name = balena ] || mren -i "$boot" ::/splash/balena-logo.png \
+		::/splash/resin-logo.png
+	edit splash-set @"$work/a.png"
+	[ "$(mdir -b -i "$boot" ::/splash)" = "::/splash/$name-logo.png" ] ||
+		die "$name: $(mdir -b -i "$boot" ::/splash)"
+done
 
 # ---- the fingerprint is left alone ----
 make rpi4
