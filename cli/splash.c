@@ -13,6 +13,7 @@
 #include "edit.h"
 #include "input.h"
 #include "output.h"
+#include "picture.h"
 #include "report.h"
 #include "size.h"
 #include "term.h"
@@ -74,12 +75,23 @@ get_splash(struct context *ctx, int argc, char **argv)
 	return output_commit(ctx, &output);
 }
 
+static void
+print_status(const json_t *splash)
+{
+	char size[SIZE_TEXT];
+
+	text_put(stdout, answer_string(splash, "path"));
+	printf("  %lldx%lld, %s%s\n", answer_number(splash, "width"),
+	       answer_number(splash, "height"),
+	       size_text(size, (uint64_t)answer_number(splash, "size")),
+	       answer_is_true(splash, "stock") ? ", stock" : "");
+}
+
 static int
 show_status(struct context *ctx, int argc, char **argv)
 {
 	AUTO_TEXT char *text = NULL;
 	AUTO_JSON json_t *splash = NULL;
-	char size[SIZE_TEXT];
 
 	(void)argc, (void)argv;
 	text = balimg_splash_status(ctx->image, &ctx->err);
@@ -88,11 +100,31 @@ show_status(struct context *ctx, int argc, char **argv)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	text_put(stdout, answer_string(splash, "path"));
-	printf("  %lldx%lld, %s%s\n", answer_number(splash, "width"),
-	       answer_number(splash, "height"),
-	       size_text(size, (uint64_t)answer_number(splash, "size")),
-	       answer_is_true(splash, "stock") ? ", stock" : "");
+	print_status(splash);
+	return 0;
+}
+
+static int
+show_picture(struct context *ctx, int argc, char **argv)
+{
+	AUTO_TEXT char *text = NULL;
+	AUTO_JSON json_t *splash = NULL;
+	uint8_t *pixels;
+	uint32_t width, height;
+
+	(void)argc, (void)argv;
+	text = balimg_splash_status(ctx->image, &ctx->err);
+	splash = answer_parse(ctx, text);
+	if (!splash)
+		return -1;
+	if (answer_passed_on(ctx, text))
+		return 0;
+	if (balimg_splash_pixels(ctx->image, &pixels, &width, &height,
+				 &ctx->err) < 0)
+		return -1;
+	picture_draw(ctx, stdout, pixels, width, height);
+	balimg_free(pixels);
+	print_status(splash);
 	return 0;
 }
 
@@ -118,6 +150,14 @@ static const struct verb verbs[] = {
 		.summary = "print the PNG, or write it to a file",
 		.options = get_options,
 		.read = get_splash,
+	},
+	{
+		.name = "show",
+		.operands = "IMAGE",
+		.summary = "draw it in the terminal",
+		.text = "In 24-bit colour where the terminal has it, else the "
+			"darker the denser; on white, as on the device.",
+		.read = show_picture,
 	},
 	{
 		.name = "reset",

@@ -17,8 +17,8 @@ term_is_terminal(FILE *out)
 	return isatty(fileno(out)) == 1;
 }
 
-static bool
-wants_color(const struct context *ctx, FILE *out)
+bool
+term_has_color(const struct context *ctx, FILE *out)
 {
 	const char *term = getenv("TERM");
 	const char *no_color = getenv("NO_COLOR");
@@ -41,7 +41,7 @@ term_ink(const struct context *ctx, FILE *out, enum ink ink)
 		[INK_CYAN] = "\033[36m",
 	};
 
-	return wants_color(ctx, out) ? codes[ink] : "";
+	return term_has_color(ctx, out) ? codes[ink] : "";
 }
 
 size_t

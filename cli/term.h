@@ -25,6 +25,9 @@ enum ink {
 /* What turns @ink on at @out, "" where it is not to be coloured. */
 const char *term_ink(const struct context *ctx, FILE *out, enum ink ink);
 
+/* Does @out show colour, and is it wanted? */
+bool term_has_color(const struct context *ctx, FILE *out);
+
 /* Columns of the terminal at @out, from 40; 80 if it is none. */
 size_t term_width(FILE *out);
 

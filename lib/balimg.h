@@ -153,6 +153,13 @@ char *balimg_development_status(struct balimg_image *image,
 int balimg_splash_get(struct balimg_image *image, char **data, size_t *len,
 		      struct balimg_error *err) BALIMG_MUST_USE;
 
+/* The splash decoded, for drawing it: *@width x *@height pixels, row by row,
+ * each of four bytes, red, green, blue, and alpha (255: opaque).  The caller
+ * balimg_free()s *@pixels. */
+int balimg_splash_pixels(struct balimg_image *image, uint8_t **pixels,
+			 uint32_t *width, uint32_t *height,
+			 struct balimg_error *err) BALIMG_MUST_USE;
+
 /* Look for faults in the partition table, the FAT volumes and the balenaOS
  * files: {"findings":[{"severity", "where", "text", "repair"}]}. */
 char *balimg_check(struct balimg_image *image, struct balimg_error *err)

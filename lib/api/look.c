@@ -128,6 +128,20 @@ balimg_splash_get(struct balimg_image *image, char **data, size_t *len,
 	return 0;
 }
 
+int
+balimg_splash_pixels(struct balimg_image *image, uint8_t **pixels,
+		     uint32_t *width, uint32_t *height,
+		     struct balimg_error *err)
+{
+	struct os *os;
+
+	err = NEED_ERR(err);
+	os = image_os(image, err);
+	if (!os || splash_pixels(os, pixels, width, height, err) < 0)
+		return image_wrap(image, err);
+	return 0;
+}
+
 /* ---- check --------------------------------------------------------- */
 
 /* A table that cannot be read is a finding, too. */

@@ -230,8 +230,8 @@ splash_set(struct customization *c, const struct edit *edit,
 		return error_wrap(err, "the new splash");
 	if (splash_find(c->os, &splash, err) < 0)
 		return -1;
-	return splash_within(c->os, &splash, replace_logo(c, &splash, edit, err),
-		      err);
+	return splash_within(c->os, &splash,
+			     replace_logo(c, &splash, edit, err), err);
 }
 
 /* ---- reset --------------------------------------------------------- */

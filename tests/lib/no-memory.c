@@ -194,14 +194,14 @@ ask_files(struct balimg_image *image, struct balimg_error *err)
 }
 
 static char *
-ask_splash(struct balimg_image *image, struct balimg_error *err)
+ask_pixels(struct balimg_image *image, struct balimg_error *err)
 {
-	char *data = NULL;
-	size_t len;
+	uint8_t *pixels = NULL;
+	uint32_t width, height;
 
-	if (balimg_splash_get(image, &data, &len, err) < 0)
+	if (balimg_splash_pixels(image, &pixels, &width, &height, err) < 0)
 		return NULL;
-	return data;
+	return (char *)pixels;
 }
 
 static int
@@ -216,7 +216,7 @@ static const struct job jobs[] = {
 	{ .name = "config get", .question = ask_config },
 	{ .name = "config check", .question = balimg_config_check },
 	{ .name = "splash status", .question = balimg_splash_status },
-	{ .name = "splash get", .question = ask_splash },
+	{ .name = "splash show", .question = ask_pixels },
 	{ .name = "udev list", .question = balimg_udev_list },
 	{ .name = "ssh list", .question = balimg_ssh_list },
 	{ .name = "network list", .question = ask_networks },
