@@ -1,89 +1,48 @@
-/* curve.c - is this a point of an elliptic curve? by libcrypto
+/* curve.c - is this a point of an elliptic curve? by hogweed
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <config.h>
 
-#include <openssl/ec.h>
-#include <openssl/err.h>
-#include <openssl/obj_mac.h>
+#include <nettle/ecc-curve.h>
+#include <nettle/ecc.h>
 
 #include "base/curve.h"
 
-static int
-curve_of(unsigned bits)
+#define UNCOMPRESSED 4 /* the first octet */
+
+static const struct ecc_curve *
+find_curve(unsigned bits)
 {
 	switch (bits) {
 	case 256:
-		return NID_X9_62_prime256v1;
+		return nettle_get_secp_256r1();
 	case 384:
-		return NID_secp384r1;
+		return nettle_get_secp_384r1();
 	case 521:
-		return NID_secp521r1;
+		return nettle_get_secp_521r1();
 	default:
-		return NID_undef;
+		return NULL;
 	}
 }
 
-/* Is the curve one that this libcrypto was built with? */
-static bool
-is_built_in(int curve)
+bool
+curve_has_point(unsigned bits, const uint8_t *point, size_t len)
 {
-	EC_builtin_curve curves[128];
-	size_t count = EC_get_builtin_curves(curves, 128);
-	size_t i;
+	const struct ecc_curve *curve = find_curve(bits);
+	size_t half = (bits + 7) / 8;
+	struct ecc_point at;
+	mpz_t x, y;
+	bool found;
 
-	for (i = 0; i < count && i < 128; i++)
-		if (curves[i].nid == curve)
-			return true;
-	return false;
-}
-
-/* Was what a call complained of first what it was given?  Any other
- * complaint, and none at all, means want of memory. */
-static bool
-was_refused(void)
-{
-	unsigned long code = ERR_peek_error();
-
-	return ERR_GET_LIB(code) == ERR_LIB_EC && !ERR_COMMON_ERROR(code);
-}
-
-/* Converting fails for points off the curve. */
-static int
-convert_point(const EC_GROUP *group, EC_POINT *at, const uint8_t *point,
-	      size_t len, bool *valid, struct balimg_error *err)
-{
-	ERR_clear_error();
-	*valid = EC_POINT_oct2point(group, at, point, len, NULL);
-	if (!*valid && !was_refused())
-		return error_nomem(err);
-	if (*valid)
-		*valid = !EC_POINT_is_at_infinity(group, at);
-	ERR_clear_error();
-	return 0;
-}
-
-int
-curve_has_point(unsigned bits, const uint8_t *point, size_t len, bool *valid,
-		struct balimg_error *err)
-{
-	int curve = curve_of(bits);
-	EC_GROUP *group;
-	EC_POINT *at;
-	int rc = -1;
-
-	if (!is_built_in(curve))
-		return error_set(err, BALIMG_E_UNSUPPORTED,
-				 "libcrypto has no curve of %u bits here",
-				 bits);
-	group = EC_GROUP_new_by_curve_name(curve);
-	at = group ? EC_POINT_new(group) : NULL;
-	if (at)
-		rc = convert_point(group, at, point, len, valid, err);
-	else
-		error_nomem(err);
-	EC_POINT_free(at);
-	EC_GROUP_free(group);
-	return rc;
+	if (!curve || len != 1 + 2 * half || point[0] != UNCOMPRESSED)
+		return false;
+	nettle_mpz_init_set_str_256_u(x, half, point + 1);
+	nettle_mpz_init_set_str_256_u(y, half, point + 1 + half);
+	ecc_point_init(&at, curve);
+	found = ecc_point_set(&at, x, y);
+	ecc_point_clear(&at);
+	mpz_clear(y);
+	mpz_clear(x);
+	return found;
 }

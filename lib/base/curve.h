@@ -1,4 +1,4 @@
-/* curve.h - is this a point of an elliptic curve? by libcrypto
+/* curve.h - is this a point of an elliptic curve? by hogweed
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,12 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
-
-/* *@valid: do the @len octets at @point encode a point, other than infinity,
- * of the NIST curve of @bits (256, 384, 521)?  -1 when libcrypto cannot tell.
- */
-int curve_has_point(unsigned bits, const uint8_t *point, size_t len,
-		    bool *valid, struct balimg_error *err) MUST_USE;
+/* Do the @len octets at @point encode, uncompressed (SEC 1, 2.3.3), a point
+ * other than infinity of the NIST curve of @bits (256, 384, 521)? */
+bool curve_has_point(unsigned bits, const uint8_t *point, size_t len);
 
 #endif /* BALIMG_BASE_CURVE_H */

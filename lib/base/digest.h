@@ -1,6 +1,8 @@
-/* digest.h - checksums, by libcrypto and zlib
+/* digest.h - checksums, by nettle and zlib
  *
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * None of them can fail, and none needs memory beyond what is given.
  */
 #ifndef BALIMG_BASE_DIGEST_H
 #define BALIMG_BASE_DIGEST_H
@@ -8,34 +10,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/cleanup.h"
-#include "base/error.h"
+#include <nettle/md5.h>
+#include <nettle/sha2.h>
 
-#define SHA256_SIZE 32 /* bytes */
-#define MD5_SIZE    16
+#define SHA256_SIZE SHA256_DIGEST_SIZE /* bytes */
+#define MD5_SIZE    MD5_DIGEST_SIZE
 
-struct digest; /* a SHA-256 or MD5 under way */
+/* MD5 is for balenaOS's own file formats (fingerprints, fatrw) and for names,
+ * not for security. */
+enum digest_kind {
+	DIGEST_SHA256,
+	DIGEST_MD5,
+};
 
-/* A new running sum, or NULL with @err set.  MD5 is for balenaOS's own file
- * formats (fingerprints, fatrw), not for security. */
-struct digest *digest_new_sha256(struct balimg_error *err);
-struct digest *digest_new_md5(struct balimg_error *err);
-void digest_free(struct digest *digest);
-DEFINE_AUTO(digest, digest_free)
-#define AUTO_DIGEST __attribute__((cleanup(cleanup_digest)))
+/* A sum under way.  There is nothing to release. */
+struct digest {
+	enum digest_kind kind;
+	union {
+		struct sha256_ctx sha256;
+		struct md5_ctx md5;
+	} state;
+};
 
-int digest_add(struct digest *digest, const void *data, size_t len,
-	       struct balimg_error *err) MUST_USE;
+void digest_begin(struct digest *digest, enum digest_kind kind);
+void digest_add(struct digest *digest, const void *data, size_t len);
 
-/* Write the sum (SHA256_SIZE or MD5_SIZE bytes) to @sum. */
-int digest_finish(struct digest *digest, uint8_t *sum,
-		  struct balimg_error *err) MUST_USE;
+/* Write the sum, SHA256_SIZE or MD5_SIZE bytes, to @sum. */
+void digest_finish(struct digest *digest, uint8_t *sum);
 
 /* The whole in one call. */
-int digest_sha256(const void *data, size_t len, uint8_t sum[SHA256_SIZE],
-		  struct balimg_error *err) MUST_USE;
-int digest_md5(const void *data, size_t len, uint8_t sum[MD5_SIZE],
-	       struct balimg_error *err) MUST_USE;
+void digest_sha256(const void *data, size_t len, uint8_t sum[SHA256_SIZE]);
+void digest_md5(const void *data, size_t len, uint8_t sum[MD5_SIZE]);
 
 /* CRC-32 as in gzip and GPT, continued from @crc (0 to begin). */
 uint32_t digest_crc32(uint32_t crc, const void *data, size_t len);

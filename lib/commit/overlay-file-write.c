@@ -24,7 +24,7 @@ struct writer {
 	const struct overlay_record **records; /* in the order of the file */
 	bool inverse;
 	uint64_t old_room;
-	struct digest *digest;
+	struct digest digest;
 	struct buffer crcs;
 	uint64_t at; /* bytes so far */
 	size_t used; /* of them, not yet written */
@@ -38,7 +38,6 @@ writer_free(struct writer *writer)
 	if (!writer)
 		return;
 	overlay_file_close(writer->file);
-	digest_free(writer->digest);
 	buffer_free(&writer->crcs);
 	free(writer->records);
 	free(writer);
@@ -81,8 +80,7 @@ static int
 put(struct writer *writer, const void *data, size_t len,
     struct balimg_error *err)
 {
-	if (digest_add(writer->digest, data, len, err) < 0)
-		return -1;
+	digest_add(&writer->digest, data, len);
 	return put_unsummed(writer, data, len, err);
 }
 
@@ -262,9 +260,10 @@ put_trailer(struct writer *writer, uint64_t index, struct balimg_error *err)
 	le64_put(raw + TRAILER_COUNT, writer->file->count);
 	memcpy(raw + TRAILER_MAGIC, OVERLAY_MAGIC, OVERLAY_MAGIC_SIZE);
 
-	if (put(writer, raw, TRAILER_SHA256, err) < 0 ||
-	    digest_finish(writer->digest, raw + TRAILER_SHA256, err) < 0 ||
-	    put_unsummed(writer, raw + TRAILER_SHA256,
+	if (put(writer, raw, TRAILER_SHA256, err) < 0)
+		return -1;
+	digest_finish(&writer->digest, raw + TRAILER_SHA256);
+	if (put_unsummed(writer, raw + TRAILER_SHA256,
 			 sizeof(raw) - TRAILER_SHA256, err) < 0)
 		return -1;
 	writer->file->size = writer->at;
@@ -352,8 +351,8 @@ writer_new(int fd, struct source *overlay, const struct backing *backing,
 		error_sys(err, "cannot duplicate a descriptor");
 		return NULL;
 	}
-	writer->digest = digest_new_sha256(err);
-	return writer->digest ? STEAL(writer) : NULL;
+	digest_begin(&writer->digest, DIGEST_SHA256);
+	return STEAL(writer);
 }
 
 struct overlay_file *

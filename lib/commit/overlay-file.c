@@ -65,26 +65,24 @@ static int
 verify(const struct overlay_file *file, const uint8_t *trailer,
        struct balimg_error *err)
 {
-	AUTO_DIGEST struct digest *digest = digest_new_sha256(err);
 	AUTO_FREE char *piece = malloc(OVERLAY_PIECE);
 	uint64_t end = file->size - OVERLAY_TRAILER_SIZE + TRAILER_SHA256;
 	uint8_t sum[SHA256_SIZE];
+	struct digest digest;
 	uint64_t at;
 	size_t now;
 
 	if (!piece)
 		return error_nomem(err);
-	if (!digest)
-		return -1;
+	digest_begin(&digest, DIGEST_SHA256);
 	for (at = 0; at < end; at += now) {
 		now = end - at < OVERLAY_PIECE ? (size_t)(end - at) :
 						 OVERLAY_PIECE;
-		if (io_read_at(file->fd, piece, now, at, err) < 0 ||
-		    digest_add(digest, piece, now, err) < 0)
+		if (io_read_at(file->fd, piece, now, at, err) < 0)
 			return -1;
+		digest_add(&digest, piece, now);
 	}
-	if (digest_finish(digest, sum, err) < 0)
-		return -1;
+	digest_finish(&digest, sum);
 	if (memcmp(sum, trailer + TRAILER_SHA256, sizeof(sum)) != 0)
 		return error_set(err, BALIMG_E_INVALID,
 				 "is damaged: its checksum does not match");

@@ -144,25 +144,23 @@ add_id(const struct keyfile_wifi *wifi, struct buffer *id)
 }
 
 /* A name-based UUID (version 3): the same input, the same profile. */
-static int
-add_uuid(struct buffer *out, const struct keyfile_wifi *wifi, const char *id,
-	 struct balimg_error *err)
+static void
+add_uuid(struct buffer *out, const struct keyfile_wifi *wifi, const char *id)
 {
 	static const size_t groups[] = { 4, 2, 2, 2, 6 };
-	AUTO_DIGEST struct digest *digest = digest_new_md5(err);
 	uint8_t len = (uint8_t)wifi->ssid_len;
 	uint8_t sum[MD5_SIZE];
 	char hex[2 * MD5_SIZE + 1];
 	const char *p = hex;
+	struct digest digest;
 	size_t i;
 
-	if (!digest ||
-	    digest_add(digest, name_space, sizeof(name_space), err) < 0 ||
-	    digest_add(digest, &len, 1, err) < 0 ||
-	    digest_add(digest, wifi->ssid, wifi->ssid_len, err) < 0 ||
-	    digest_add(digest, id, strlen(id), err) < 0 ||
-	    digest_finish(digest, sum, err) < 0)
-		return -1;
+	digest_begin(&digest, DIGEST_MD5);
+	digest_add(&digest, name_space, sizeof(name_space));
+	digest_add(&digest, &len, 1);
+	digest_add(&digest, wifi->ssid, wifi->ssid_len);
+	digest_add(&digest, id, strlen(id));
+	digest_finish(&digest, sum);
 	sum[6] = (uint8_t)((sum[6] & 0x0f) | 0x30);
 	sum[8] = (uint8_t)((sum[8] & 0x3f) | 0x80);
 	digest_hex(sum, sizeof(sum), hex);
@@ -173,7 +171,6 @@ add_uuid(struct buffer *out, const struct keyfile_wifi *wifi, const char *id,
 		p += 2 * groups[i];
 	}
 	buffer_puts(out, "\n");
-	return 0;
 }
 
 static int
@@ -189,8 +186,7 @@ add_connection(struct buffer *out, const struct keyfile_wifi *wifi,
 		return -1;
 	buffer_puts(out, "[connection]\n");
 	keyfile_add_entry(out, "id", id);
-	if (add_uuid(out, wifi, id, err) < 0)
-		return -1;
+	add_uuid(out, wifi, id);
 	buffer_puts(out, "type=wifi\n");
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "base/base64.h"
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "base/cleanup.h"
 #include "base/curve.h"
 #include "base/digest.h"
 #include "document/ssh-key-blob.h"
@@ -173,11 +174,7 @@ static int
 check_point(const struct key_type *type, struct slice point,
 	    struct balimg_error *err)
 {
-	bool valid;
-
-	if (curve_has_point(type->bits, point.at, point.len, &valid, err) < 0)
-		return -1;
-	if (!valid)
+	if (!curve_has_point(type->bits, point.at, point.len))
 		return error_set(err, BALIMG_E_INVALID,
 				 "the key is no point of the curve %s",
 				 type->curve);
@@ -323,9 +320,10 @@ set_fingerprint(const struct key_type *type, struct slice fields,
 	buffer_puts(&plain, ending);
 	buffer_add(&plain, fields.at, fields.len);
 	blob = buffer_take(&plain, &blob_len, err);
-	if (!blob || digest_sha256(blob, blob_len, sum, err) < 0)
+	if (!blob)
 		return -1;
 
+	digest_sha256(blob, blob_len, sum);
 	base64_encode(sum, sizeof(sum), letters);
 	letters[strcspn(letters, "=")] = '\0';
 	snprintf(key->fingerprint, sizeof(key->fingerprint), "%s%s", head,

@@ -142,21 +142,17 @@ is_changed(const struct config_text *config)
 }
 
 /* The same settings, spelled otherwise. */
-static int
-plan_layout(struct customization *c, struct balimg_error *err)
+static void
+plan_layout(struct customization *c)
 {
 	const struct config_text *config = &c->config;
 	char before[DESCRIPTION_SIZE];
 	char after[DESCRIPTION_SIZE];
 
-	if (describe_bytes(config->original, config->original_len, before,
-			   err) < 0 ||
-	    describe_bytes(config->text.data, config->text.len, after, err) <
-		    0)
-		return -1;
+	describe_bytes(config->original, config->original_len, before);
+	describe_bytes(config->text.data, config->text.len, after);
 	plan_change(c->plan, config->where, config->existed ? before : NULL,
 		    after, false);
-	return 0;
 }
 
 static int
@@ -170,9 +166,10 @@ record_changes(struct customization *c, struct balimg_error *err)
 	if (!c->config.existed)
 		plan_note(c->plan, PLAN_NOTE, c->config.where,
 			  "was missing and is created");
-	if (json_equal(before, after))
-		return plan_layout(c, err);
-	return config_plan(c, before, after, err);
+	if (!json_equal(before, after))
+		return config_plan(c, before, after, err);
+	plan_layout(c);
+	return 0;
 }
 
 int

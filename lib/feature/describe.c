@@ -22,41 +22,36 @@ put_description(uint64_t len, const uint8_t sum[SHA256_SIZE],
 		 (unsigned long long)len, hex);
 }
 
-int
-describe_bytes(const void *data, size_t len, char text[DESCRIPTION_SIZE],
-	       struct balimg_error *err)
+void
+describe_bytes(const void *data, size_t len, char text[DESCRIPTION_SIZE])
 {
 	uint8_t sum[SHA256_SIZE];
 
-	if (digest_sha256(data, len, sum, err) < 0)
-		return -1;
+	digest_sha256(data, len, sum);
 	put_description(len, sum, text);
-	return 0;
 }
 
 int
 describe_source(struct source *source, char text[DESCRIPTION_SIZE],
 		struct balimg_error *err)
 {
-	AUTO_DIGEST struct digest *digest = digest_new_sha256(err);
 	AUTO_FREE char *piece = malloc(PIECE);
 	uint64_t size = source_size(source);
 	uint8_t sum[SHA256_SIZE];
+	struct digest digest;
 	uint64_t at;
 	size_t len;
 
-	if (!digest)
-		return -1;
 	if (!piece)
 		return error_nomem(err);
+	digest_begin(&digest, DIGEST_SHA256);
 	for (at = 0; at < size; at += len) {
 		len = size - at < PIECE ? (size_t)(size - at) : PIECE;
-		if (source_read(source, at, piece, len, err) < 0 ||
-		    digest_add(digest, piece, len, err) < 0)
+		if (source_read(source, at, piece, len, err) < 0)
 			return -1;
+		digest_add(&digest, piece, len);
 	}
-	if (digest_finish(digest, sum, err) < 0)
-		return -1;
+	digest_finish(&digest, sum);
 	put_description(size, sum, text);
 	return 0;
 }

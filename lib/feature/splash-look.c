@@ -124,10 +124,10 @@ splash_status(struct os *os, unsigned flags, struct balimg_error *err)
 	(void)flags;
 	if (splash_find(os, &splash, err) < 0 ||
 	    splash_get(os, &data, &len, err) < 0 ||
-	    digest_sha256(data, len, sum, err) < 0 ||
 	    splash_is_stock(splash.boot, splash.path, data, len, &stock, err) <
 		    0)
 		return NULL;
+	digest_sha256(data, len, sum);
 	digest_hex(sum, SHA256_SIZE, hex);
 	valid = png_check(data, len, &info, &unseen) == 0;
 

@@ -30,9 +30,9 @@ put_picture(struct customization *c, const struct splash *splash,
 		return -1;
 	if (old && old_len == len && !memcmp(old, data, len))
 		return 0;
-	if ((old && describe_bytes(old, old_len, before, err) < 0) ||
-	    describe_bytes(data, len, after, err) < 0)
-		return -1;
+	if (old)
+		describe_bytes(old, old_len, before);
+	describe_bytes(data, len, after);
 	if (volume_write_file(splash->boot, path, data, len, 0, err) < 0 ||
 	    fatrw_clean(splash->boot, path, where, c->plan, err) < 0)
 		return -1;
@@ -163,11 +163,12 @@ drop_old_name(struct customization *c, const struct splash *splash,
 	if (!old)
 		return 0;
 	where = customize_where(c, splash->at, PLACE_SPLASH_OLD, err);
-	if (!where || describe_bytes(old, len, before, err) < 0 ||
+	if (!where ||
 	    volume_remove(splash->boot, PLACE_SPLASH_OLD, 0, err) < 0 ||
 	    fatrw_clean(splash->boot, PLACE_SPLASH_OLD, where, c->plan, err) <
 		    0)
 		return -1;
+	describe_bytes(old, len, before);
 	plan_change(c->plan, where, before, NULL, false);
 	plan_note(c->plan, PLAN_NOTE, where,
 		  "is taken away: the next OS update would have put it in "
@@ -246,9 +247,9 @@ drop_saved(struct customization *c, const struct splash *splash,
 	AUTO_LISTING struct volume_listing left = { 0 };
 	char before[DESCRIPTION_SIZE];
 
-	if (!where || describe_bytes(data, len, before, err) < 0 ||
-	    volume_remove(splash->boot, SPLASH_SAVED, 0, err) < 0)
+	if (!where || volume_remove(splash->boot, SPLASH_SAVED, 0, err) < 0)
 		return -1;
+	describe_bytes(data, len, before);
 	plan_change(c->plan, where, before, NULL, false);
 	if (volume_list(splash->boot, SPLASH_SAVED_FOLDER, &left, err) < 0)
 		return -1;

@@ -386,20 +386,21 @@ choose_cut(struct play *play, uint64_t seed)
 static void
 print_digest(int fd)
 {
-	AUTO_DIGEST struct digest *digest = digest_new_sha256(NULL);
 	static char piece[1 << 16];
+	struct digest digest;
 	uint8_t sum[SHA256_SIZE];
 	char hex[2 * SHA256_SIZE + 1];
 	off_t at = 0;
 	ssize_t got;
 
+	digest_begin(&digest, DIGEST_SHA256);
 	while ((got = pread(fd, piece, sizeof(piece), at)) > 0) {
-		if (digest_add(digest, piece, (size_t)got, NULL) < 0)
-			die("no SHA-256");
+		digest_add(&digest, piece, (size_t)got);
 		at += got;
 	}
-	if (got < 0 || digest_finish(digest, sum, NULL) < 0)
-		die("no SHA-256");
+	if (got < 0)
+		die("cannot be read again");
+	digest_finish(&digest, sum);
 	digest_hex(sum, sizeof(sum), hex);
 	puts(hex);
 }
