@@ -216,7 +216,8 @@ say_not_there(struct volume *boot, const char *name, struct balimg_error *err)
 	}
 	error_set(err, BALIMG_E_NOT_FOUND, "there is no network file %s",
 		  name);
-	return error_hint(err, "there %s", names.len ? names.data : "is none");
+	return error_hint(err, "the image has %s",
+			  names.len ? names.data : "none");
 }
 
 /* The OS copies files from the boot volume, and never takes a copy away. */

@@ -10,6 +10,7 @@
 #include "document/json.h"
 #include "document/udev-rules.h"
 #include "feature/config.h"
+#include "feature/udev-verify.h"
 #include "feature/udev.h"
 
 #define RULES "os.udevRules"
@@ -63,6 +64,8 @@ lint(struct customization *c, const char *name, const char *text, size_t len,
 	if (findings.count > MAX_REMARKS)
 		plan_note(c->plan, PLAN_WARNING, where.data,
 			  "%zu more remarks", findings.count - MAX_REMARKS);
+	if (ret == 0)
+		udev_verify(c->plan, where.data, text, len, &findings);
 	udev_findings_clear(&findings);
 	return ret;
 }
@@ -129,7 +132,8 @@ say_not_there(json_t *rules, const char *name, struct balimg_error *err)
 	json_object_foreach(rules, key, value)
 		buffer_printf(&names, "%s%s", names.len ? ", " : "", key);
 	error_set(err, BALIMG_E_NOT_FOUND, "there is no rule %s", name);
-	return error_hint(err, "there %s", names.len ? names.data : "is none");
+	return error_hint(err, "the image has %s",
+			  names.len ? names.data : "none");
 }
 
 /* The device's script left the last rule's file behind until 2.27.0. */

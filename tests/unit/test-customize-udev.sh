@@ -17,7 +17,7 @@ look udev | jq -e 'map([.name, .lines]) == [["99-gps.v2", 2], ["56", 1]]' \
 edit udev-rm 99-gps.v2.rules
 config .os '{"udevRules":{"56":"KERNEL==\"a\", MODE=\"0600\""}}'
 fails not-found udev-rm 99-gps.v2
-said 'there 56'
+said 'the image has 56'
 edit udev-rm 56
 file /config.json | cmp - "$work/before" || die "the last one leaves a trace"
 
