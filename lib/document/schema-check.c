@@ -179,10 +179,8 @@ read_version(const char *text, unsigned long fields[3])
 	return end && *end == '-';
 }
 
-/* <0, 0, >0 as OS @version is older than, as old as, newer than @other.
- * False if that cannot be said. */
-static bool
-compare_versions(const char *version, const char *other, int *order)
+bool
+schema_compare_versions(const char *version, const char *other, int *order)
 {
 	unsigned long a[3];
 	unsigned long b[3];
@@ -210,12 +208,13 @@ check_reader(struct walk *walk, const struct schema_key *key, const char *path,
 	if (!walk->version)
 		return 0;
 	if (key->since &&
-	    compare_versions(walk->version, key->since, &order) && order < 0)
+	    schema_compare_versions(walk->version, key->since, &order) &&
+	    order < 0)
 		return add(walk, SCHEMA_WARNING, path, err,
 			   "is not read by OS %s, only since %s",
 			   walk->version, key->since);
 	if (key->removed &&
-	    compare_versions(walk->version, key->removed, &order) &&
+	    schema_compare_versions(walk->version, key->removed, &order) &&
 	    order >= 0)
 		return add(walk, SCHEMA_NOTE, path, err,
 			   "is no longer read by OS %s, only before %s",
@@ -277,6 +276,17 @@ check_closely(struct walk *walk, const struct schema_key *key,
 						    SCHEMA_WARNING,
 		   path, err, "%s%s%s", fault.message,
 		   fault.hint[0] ? "; " : "", fault.hint);
+}
+
+static int
+check_quirk(struct walk *walk, const char *path, const json_t *value,
+	    struct balimg_error *err)
+{
+	enum schema_severity severity;
+	const char *quirk = schema_find_quirk(path, value, walk->version,
+					      &severity);
+
+	return quirk ? add(walk, severity, path, err, "%s", quirk) : 0;
 }
 
 static int
@@ -375,6 +385,8 @@ check_value(struct walk *walk, const char *path, const json_t *value,
 		return check_unknown(walk, path, err);
 	if (check_reader(walk, key, path, err) < 0 ||
 	    check_closely(walk, key, path, value, err) < 0)
+		return -1;
+	if (check_quirk(walk, path, value, err) < 0)
 		return -1;
 	if (json_is_null(value) && !(key->flags & SCHEMA_NO_NULL))
 		return 0;

@@ -229,6 +229,48 @@ test_part(void)
 	free(got);
 }
 
+/* What is said of dnsServers by @version begins with @want, or is nothing. */
+static void
+says_of_dns(const char *value, const char *version, const char *want)
+{
+	char text[64];
+	char *got;
+
+	snprintf(text, sizeof(text), "{\"dnsServers\":%s}", value);
+	got = findings_of(text, "", version);
+	if (want ? strncmp(got, want, strlen(want)) != 0 : *got)
+		FAIL("%s of %s: \"%s\"", value, version, got);
+	free(got);
+}
+
+static void
+test_quirks(void)
+{
+	const char *empty = "note dnsServers: an empty text stands for the "
+			    "servers of DHCP alone";
+	const char *word = "note dnsServers: the word \"null\" stands for";
+
+	says_of_dns("\"\"", "2.29.2", NULL);
+	says_of_dns("\"\"", "2.30.0",
+		    "note dnsServers: an empty text stands for 8.8.8.8");
+	says_of_dns("\"\"", "2.78.1",
+		    "note dnsServers: an empty text stands for 8.8.8.8");
+	says_of_dns("\"\"", "2.78.2", empty);
+	says_of_dns("\"\"", "8.0.2+rev1", empty);
+	says_of_dns("\"\"", NULL, empty);
+	says_of_dns("\"null\"", "2.78.1", word);
+	says_of_dns("\"null\"", "2.78.2", "warning dnsServers: the word");
+	says_of_dns("\"null\"", "2.82.5+rev2", "warning dnsServers: the word");
+	says_of_dns("\"null\"", "2.82.6", word);
+	says_of_dns("\"null\"", NULL, word);
+	says_of_dns("null", "8.0.2", NULL);
+	says_of_dns("\"1.1.1.1\"", "8.0.2", NULL);
+
+	says_of("{\"appUpdatePollInterval\":10}",
+		"warning appUpdatePollInterval: is less than a minute");
+	says("{\"appUpdatePollInterval\":60000}", NULL, "");
+}
+
 int
 main(void)
 {
@@ -240,5 +282,6 @@ main(void)
 	test_versions();
 	test_unknown();
 	test_part();
+	test_quirks();
 	return 0;
 }
