@@ -4,6 +4,9 @@
  */
 #include <config.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #include "document/json.h"
 #include "document/schema.h"
 #include "feature/config-private.h"
@@ -61,6 +64,37 @@ diff_members(struct walk *walk, json_t *before, json_t *after, unsigned depth,
 	return 0;
 }
 
+/* Go on with the elements in which two arrays differ, those that both begin
+ * or end with left aside. */
+static int
+diff_elements(struct walk *walk, json_t *before, json_t *after, unsigned depth,
+	      struct balimg_error *err)
+{
+	size_t old_end = json_array_size(before);
+	size_t new_end = json_array_size(after);
+	char index[sizeof("18446744073709551615")];
+	size_t i = 0;
+
+	while (i < old_end && i < new_end &&
+	       json_equal(json_array_get(before, i), json_array_get(after, i)))
+		i++;
+	while (i < old_end && i < new_end &&
+	       json_equal(json_array_get(before, old_end - 1),
+			  json_array_get(after, new_end - 1))) {
+		old_end--;
+		new_end--;
+	}
+	for (; i < old_end || i < new_end; i++) {
+		snprintf(index, sizeof(index), "%zu", i);
+		if (diff_member(walk, index,
+				i < old_end ? json_array_get(before, i) : NULL,
+				i < new_end ? json_array_get(after, i) : NULL,
+				depth, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static bool
 has_members(const json_t *value)
 {
@@ -83,6 +117,9 @@ diff_values(struct walk *walk, json_t *before, json_t *after, unsigned depth,
 	if (depth < MAX_DEPTH && is_branch(before) && is_branch(after) &&
 	    (has_members(before) || has_members(after)))
 		return diff_members(walk, before, after, depth, err);
+	if (depth < MAX_DEPTH && json_array_size(before) &&
+	    json_array_size(after))
+		return diff_elements(walk, before, after, depth, err);
 	return walk->visit(walk->data, walk->path.data ? walk->path.data : "",
 			   before, after, err);
 }
@@ -98,15 +135,24 @@ config_diff(json_t *before, json_t *after, CONFIG_VISIT(visit), void *data,
 	return ret;
 }
 
-/* Value as text, NULL staying NULL. */
+/* The @value at @path of @text, NULL staying NULL; a number as it stands
+ * there. */
 static int
-print_value(const json_t *value, char **text, struct balimg_error *err)
+print_value(const json_t *value, const char *path, const char *text,
+	    size_t len, char **shown, struct balimg_error *err)
 {
-	*text = NULL;
+	size_t at, value_len;
+
+	*shown = NULL;
 	if (!value)
 		return 0;
-	*text = json_value_print(value, false, err);
-	return *text ? 0 : -1;
+	if (json_is_real(value) &&
+	    json_text_find(text, len, path, &at, &value_len, NULL) == 0) {
+		*shown = strndup(text + at, value_len);
+		return *shown ? 0 : error_nomem(err);
+	}
+	*shown = json_value_print(value, false, err);
+	return *shown ? 0 : -1;
 }
 
 struct count {
@@ -129,8 +175,10 @@ plan_difference(void *data, const char *path, const json_t *before,
 	buffer_printf(&where, "%s: %s", c->config.where, path);
 	if (where.failed)
 		return error_nomem(err);
-	if (print_value(before, &old, err) < 0 ||
-	    print_value(after, &new, err) < 0)
+	if (print_value(before, path, c->config.original,
+			c->config.original_len, &old, err) < 0 ||
+	    print_value(after, path, c->config.text.data, c->config.text.len,
+			&new, err) < 0)
 		return -1;
 	plan_change(c->plan, where.data, old, new, schema_is_secret(path));
 	return 0;
