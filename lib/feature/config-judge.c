@@ -142,6 +142,26 @@ go_through(struct customization *c, json_t *settings, const json_t *known,
 	return 0;
 }
 
+/* Only the installer of a flasher image looks at these keys. */
+static int
+note_installer(struct customization *c, const json_t *before,
+	       const json_t *after, struct balimg_error *err)
+{
+	const json_t *keys = json_object_get(after, "installer");
+	bool flasher;
+
+	if (!json_object_size(keys) ||
+	    json_equal(keys, json_object_get(before, "installer")))
+		return 0;
+	if (os_is_flasher(c->os, &flasher, err) < 0)
+		return -1;
+	if (!flasher)
+		plan_note(c->plan, PLAN_WARNING, c->config.where,
+			  "installer: is read by flasher images alone, which "
+			  "this one is not");
+	return 0;
+}
+
 int
 config_judge(struct customization *c, json_t *before, json_t *after,
 	     struct balimg_error *err)
@@ -159,6 +179,8 @@ config_judge(struct customization *c, json_t *before, json_t *after,
 	ret = schema_check("", after, version, &findings, err);
 	if (ret == 0)
 		ret = go_through(c, after, known, &findings, err);
+	if (ret == 0)
+		ret = note_installer(c, before, after, err);
 	schema_findings_clear(&findings);
 	return ret;
 }
