@@ -193,7 +193,8 @@ edit_once(struct context *ctx, const struct copy *copy, const char *before)
 		return -1;
 	if (len == strlen(before) && !memcmp(before, after, len))
 		return 0;
-	if (edit_add(ctx, BALIMG_CONFIG_INJECT, NULL, after, len) < 0)
+	if (edit_add(ctx, BALIMG_CONFIG_INJECT, "what you left", after, len) <
+	    0)
 		return -1;
 	return edit_stage(ctx);
 }

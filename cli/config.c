@@ -102,7 +102,7 @@ add_document(struct context *ctx, enum balimg_op op, const char *path)
 
 	if (input_read(ctx, path, &text, &len) < 0)
 		return -1;
-	return edit_add(ctx, op, NULL, text, len);
+	return edit_add(ctx, op, input_title(path), text, len);
 }
 
 static int

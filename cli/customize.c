@@ -44,7 +44,7 @@ add_splash(struct context *ctx, const char *path)
 
 	if (input_read(ctx, path, &png, &len) < 0)
 		return -1;
-	return edit_add(ctx, BALIMG_SPLASH_SET, NULL, png, len);
+	return edit_add(ctx, BALIMG_SPLASH_SET, input_title(path), png, len);
 }
 
 static int

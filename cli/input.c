@@ -47,6 +47,12 @@ read_all(struct context *ctx, const char *path, int fd, char **data,
 	return 0;
 }
 
+const char *
+input_title(const char *path)
+{
+	return strcmp(path, "-") ? path : "standard input";
+}
+
 int
 input_read(struct context *ctx, const char *path, char **data, size_t *len)
 {

@@ -14,6 +14,9 @@
 int input_read(struct context *ctx, const char *path, char **data,
 	       size_t *len);
 
+/* What messages call @path: "standard input" for "-". */
+const char *input_title(const char *path);
+
 /* A value as it is written on a command line: "@FILE" and "@-" stand for the
  * content of the file less one final newline, "@@TEXT" for "@TEXT". */
 int input_value(struct context *ctx, const char *word, char **data,

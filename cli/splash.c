@@ -28,7 +28,8 @@ set_splash(struct context *ctx, int argc, char **argv)
 	(void)argc;
 	if (input_read(ctx, argv[0], &png, &len) < 0)
 		return -1;
-	return edit_add(ctx, BALIMG_SPLASH_SET, NULL, png, len);
+	return edit_add(ctx, BALIMG_SPLASH_SET, input_title(argv[0]), png,
+			len);
 }
 
 static int

@@ -27,7 +27,7 @@ ssh_add_file(struct context *ctx, const char *path)
 
 	if (input_read(ctx, path, &lines, &len) < 0)
 		return -1;
-	return edit_add(ctx, BALIMG_SSH_ADD, path, lines, len);
+	return edit_add(ctx, BALIMG_SSH_ADD, input_title(path), lines, len);
 }
 
 int

@@ -189,7 +189,9 @@ enum balimg_op {
 				  schema */
 	BALIMG_CONFIG_SET_JSON,/* name: dotted key; data: a JSON value */
 	BALIMG_CONFIG_UNSET,   /* name: dotted key */
-	BALIMG_CONFIG_MERGE,   /* data: a JSON object, merged key by key */
+	BALIMG_CONFIG_MERGE,   /* data: a JSON object, merged key by key;
+				  name: where it comes from, for messages, or
+				  NULL; so with the next two */
 	BALIMG_CONFIG_INJECT,  /* data: the whole new config.json */
 	BALIMG_SPLASH_SET,     /* data: a PNG */
 	BALIMG_SPLASH_RESET,   /* back to the saved logo */

@@ -49,7 +49,7 @@ make_boolean(const char *text, struct balimg_error *err)
 			error_nomem(err);
 		return value;
 	}
-	error_set(err, BALIMG_E_INVALID, "is either true or false");
+	error_set(err, BALIMG_E_INVALID, "must be true or false");
 	error_hint(err, "the device knows no other words for it; unset it to "
 			"have the default");
 	return NULL;
@@ -67,7 +67,7 @@ make_number(const char *text, struct balimg_error *err)
 		error_set(err, BALIMG_E_INVALID,
 			  "a number with more digits than the device keeps");
 	else
-		error_set(err, BALIMG_E_INVALID, "is a number");
+		error_set(err, BALIMG_E_INVALID, "must be a number");
 	json_decref(value);
 	return NULL;
 }
@@ -119,14 +119,14 @@ schema_coerce_type(const char *path, const char *text,
 		return make_number_or_string(key, text, err);
 	case SCHEMA_OBJECT:
 		error_set(err, BALIMG_E_INVALID,
-			  "is an object, which plain text cannot be");
+			  "must be an object, which plain text cannot be");
 		error_hint(err, "set a key in it, or write it as JSON: "
 				"KEY:='{...}'");
 		return NULL;
 	case SCHEMA_STRING_ARRAY:
-		error_set(
-			err, BALIMG_E_INVALID,
-			"is an array of strings, which plain text cannot be");
+		error_set(err, BALIMG_E_INVALID,
+			  "must be an array of strings, which plain text "
+			  "cannot be");
 		error_hint(err, "use balimg ssh add, or write it as JSON: "
 				"KEY:='[\"...\"]'");
 		return NULL;

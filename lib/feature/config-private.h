@@ -24,8 +24,9 @@ json_t *config_parse(const char *text, size_t len, struct json_quirks *quirks,
 json_t *config_original(struct customization *c, struct balimg_error *err)
 	MUST_USE;
 
-/* Say that @key stands there more than once. */
-void config_note_duplicate(struct customization *c, const char *key);
+/* Say that @key stands more than once in the text of @where. */
+void config_note_duplicate(struct customization *c, const char *where,
+			   const char *key);
 
 /* ---- differences ---- */
 

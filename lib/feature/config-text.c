@@ -49,14 +49,15 @@ note_quirks(struct customization *c)
 			"begins with a byte order mark, which the supervisor "
 			"does not accept; config inject removes it");
 	if (root && quirks.duplicate_key)
-		config_note_duplicate(c, quirks.duplicate_key);
+		config_note_duplicate(c, config->where, quirks.duplicate_key);
 	json_quirks_clear(&quirks);
 }
 
 void
-config_note_duplicate(struct customization *c, const char *key)
+config_note_duplicate(struct customization *c, const char *where,
+		      const char *key)
 {
-	plan_note(c->plan, PLAN_WARNING, c->config.where,
+	plan_note(c->plan, PLAN_WARNING, where,
 		  "%s stands there twice; the last one counts", key);
 }
 

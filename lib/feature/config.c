@@ -57,23 +57,42 @@ config_set(struct customization *c, const struct edit *edit,
 	if (strlen(edit->data) != edit->len)
 		return error_set(err, BALIMG_E_INVALID,
 				 "the value for %s holds a NUL", edit->name);
+	if (config_load(c, err) < 0)
+		return -1;
 	value = typed_value(c, edit, err);
 	if (!value)
-		return error_wrap(err, "%s", edit->name);
+		return error_wrap(err, "%s: %s", c->config.where, edit->name);
 	return config_put(c, edit->name, value, err);
+}
+
+/* Is what was given JSON, and an @object?  A key that stands there twice is
+ * more likely a slip than meant; @what says where it is from. */
+static int
+judge_input(struct customization *c, const struct edit *edit, const char *what,
+	    bool object, struct balimg_error *err)
+{
+	__attribute__((
+		cleanup(json_quirks_clear))) struct json_quirks quirks = { 0 };
+	json_auto_t *value = NULL;
+
+	if (object)
+		value = config_parse(edit->data, edit->len, &quirks, err);
+	else
+		value = json_text_parse(edit->data, edit->len, &quirks, err);
+	if (!value)
+		return error_wrap(err, "%s", what);
+	if (quirks.duplicate_key)
+		config_note_duplicate(c, what, quirks.duplicate_key);
+	return 0;
 }
 
 int
 config_set_json(struct customization *c, const struct edit *edit,
 		struct balimg_error *err)
 {
-	json_auto_t *value = json_text_parse(edit->data, edit->len, NULL, err);
-	json_auto_t *before = NULL;
+	json_auto_t *before = config_tree(c, err);
 
-	if (!value)
-		return error_wrap(err, "value for %s", edit->name);
-	before = config_tree(c, err);
-	if (!before)
+	if (!before || judge_input(c, edit, edit->name, false, err) < 0)
 		return -1;
 	/* As text, a number keeps its digits. */
 	if (json_path_check(edit->name, err) < 0 ||
@@ -156,14 +175,10 @@ int
 config_merge(struct customization *c, const struct edit *edit,
 	     struct balimg_error *err)
 {
-	json_auto_t *patch = NULL;
-	json_auto_t *before = NULL;
+	const char *what = edit->name ? edit->name : "what is to be merged";
+	json_auto_t *before = config_tree(c, err);
 
-	patch = config_parse(edit->data, edit->len, NULL, err);
-	if (!patch)
-		return error_wrap(err, "what is to be merged");
-	before = config_tree(c, err);
-	if (!before)
+	if (!before || judge_input(c, edit, what, true, err) < 0)
 		return -1;
 	if (json_text_merge_text(&c->config.text, edit->data, edit->len, err) <
 	    0)
@@ -202,14 +217,17 @@ config_inject(struct customization *c, const struct edit *edit,
 				 edit->len);
 	after = config_parse(edit->data, edit->len, &quirks, err);
 	if (!after)
-		return error_wrap(err, "what is to be injected");
+		return error_wrap(err, "%s",
+				  edit->name ? edit->name :
+					       "what is to be injected");
 	if (config_load(c, err) < 0)
 		return -1;
 	before = config_original(c, err);
 	if (!before)
 		return -1;
 	if (quirks.duplicate_key)
-		config_note_duplicate(c, quirks.duplicate_key);
+		config_note_duplicate(c, c->config.where,
+				      quirks.duplicate_key);
 	if (replace_text(c, edit, quirks.bom, err) < 0 ||
 	    config_judge(c, NULL, after, err) < 0)
 		return -1;

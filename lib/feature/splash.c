@@ -220,15 +220,17 @@ int
 splash_set(struct customization *c, const struct edit *edit,
 	   struct balimg_error *err)
 {
+	const char *what = edit->name ? edit->name : "the new splash";
 	struct splash splash;
 
 	if (edit->len > SPLASH_LIMIT)
 		return error_set(err, BALIMG_E_INVALID,
-				 "a PNG of %zu bytes is too large", edit->len);
+				 "a PNG of %zu bytes, over %u", edit->len,
+				 SPLASH_LIMIT);
 	if (png_check(edit->data, edit->len, NULL, err) < 0 &&
 	    !(error_is(err, BALIMG_E_REFUSED) &&
-	      customize_overrides(c, "the new splash", err)))
-		return error_wrap(err, "the new splash");
+	      customize_overrides(c, what, err)))
+		return error_wrap(err, "%s", what);
 	if (splash_find(c->os, &splash, err) < 0)
 		return -1;
 	return splash_within(c->os, &splash,

@@ -73,6 +73,31 @@ fails invalid inject '[1]'
 fails invalid inject @"$work/empty"
 fails invalid merge '{"a":}'
 
+# ---- the plan says it as it stands ----
+make rpi4
+edit merge '{"n":1.10,"e":1e3,"big":123456789012345678901,"e":2e3}'
+said '"after":"1.10"'
+said '"after":"2e3"'
+said '"after":"123456789012345678901"'
+said 'e stands there twice; the last one counts'
+edit set-json n 1.100
+said '"changed":false'
+edit set-json list '["a","b","c"]'
+edit set-json list '["a","c"]'
+said 'config.json: list.1","before":"\"b\"","after":null'
+edit set-json list '["a","c","d"]'
+said 'config.json: list.2","before":null,"after":"\"d\""'
+edit set-json password '["old-secret"]'
+edit set-json password '["old-secret","new-secret"]'
+said 'password.1'
+not_said secret
+
+# ---- what only others read ----
+edit set-json installer.secureboot true
+said 'is read by flasher images alone'
+edit set hostname a
+not_said 'flasher'
+
 # ---- what is odd about what is there ----
 printf '\357\273\277{"hostname":"a","hostname":"b"}\n' >"$work/odd.json"
 mcopy -o -i "$boot" "$work/odd.json" ::/config.json
@@ -140,3 +165,4 @@ config .hostname '"old"'
 make flasher
 edit set-json installer.secureboot true
 said 'flash-boot:/config.json: installer.secureboot'
+not_said 'is read by flasher images alone'
