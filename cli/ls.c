@@ -31,15 +31,18 @@ short_time(const char *time)
 static void
 add_entry(struct table *table, const json_t *entry)
 {
-	bool folder = !strcmp(answer_string(entry, "type"), "directory");
+	const char *target = answer_string(entry, "target");
+	const char *type = answer_string(entry, "type");
+	bool folder = !strcmp(type, "directory");
+	bool file = !strcmp(type, "file");
 	AUTO_FREE char *name = NULL;
 	AUTO_FREE char *size = NULL;
 	AUTO_FREE char *when = NULL;
 
-	name = xasprintf("%s%s", answer_string(entry, "name"),
-			 folder ? "/" : "");
-	size = folder ? xasprintf("%s", "-") :
-			xasprintf("%lld", answer_number(entry, "size"));
+	name = xasprintf("%s%s%s%s", answer_string(entry, "name"),
+			 folder ? "/" : "", *target ? " -> " : "", target);
+	size = file ? xasprintf("%lld", answer_number(entry, "size")) :
+		      xasprintf("%s", "-");
 	when = short_time(answer_string(entry, "time"));
 	table_add(table, size);
 	table_add(table, when);

@@ -170,8 +170,10 @@ char *balimg_check(struct balimg_image *image, struct balimg_error *err)
  * (boot, rootA, rootB, state, data); "" is the one volume of an image without
  * a partition table.  @path is absolute, '/'-separated, without "..". */
 
-/* Directory or file: [{"name", "type":"file"|"directory", "size", "time"}].
- */
+/* Directory or file: [{"name", "type", "size", "time"}], the type "file",
+ * "directory", or, in file systems that have them, "symlink", "character
+ * device", "block device", "fifo" or "socket"; there also "mode" (octal),
+ * "uid" and "gid", and the "target" of a symlink. */
 char *balimg_file_list(struct balimg_image *image, const char *part,
 		       const char *path, struct balimg_error *err)
 	BALIMG_MUST_USE;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/utf8.h"
 #include "feature/files.h"
 
 #define PIECE (256u << 10) /* bytes copied at a time */
@@ -36,13 +37,55 @@ describe_time(time_t when)
 	return json_string(text);
 }
 
+/* A name that is not UTF-8 has marks in its place: JSON knows no other. */
+static json_t *
+describe_name(const char *name)
+{
+	AUTO_FREE char *plain = NULL;
+	char *at;
+
+	if (utf8_is_valid(name, strlen(name)))
+		return json_string(name);
+	plain = strdup(name);
+	for (at = plain; at && *at; at++) {
+		if (*at & 0x80)
+			*at = '?';
+	}
+	return plain ? json_string(plain) : NULL;
+}
+
+/* What only file systems with owners tell. */
+static int
+add_owner(json_t *object, const struct volume_entry *entry)
+{
+	char mode[8];
+
+	snprintf(mode, sizeof(mode), "%04o", entry->mode);
+	if (json_object_set_new(object, "mode", json_string(mode)) < 0 ||
+	    json_object_set_new(object, "uid", json_integer(entry->uid)) < 0 ||
+	    json_object_set_new(object, "gid", json_integer(entry->gid)) < 0)
+		return -1;
+	return entry->target ?
+		       json_object_set_new(object, "target",
+					   describe_name(entry->target)) :
+		       0;
+}
+
 static json_t *
 describe_entry(const struct volume_entry *entry)
 {
-	return json_pack("{s:s, s:s, s:I, s:o}", "name", entry->name, "type",
-			 entry->directory ? "directory" : "file", "size",
-			 (json_int_t)entry->size, "time",
-			 describe_time(entry->modified));
+	json_auto_t *object = NULL;
+	const char *type = entry->special ? entry->special : "file";
+
+	if (entry->directory)
+		type = "directory";
+	object = json_pack("{s:o, s:s, s:I, s:o}", "name",
+			   describe_name(entry->name), "type", type, "size",
+			   (json_int_t)entry->size, "time",
+			   describe_time(entry->modified));
+	if (!object || (entry->owned && add_owner(object, entry) < 0))
+		return NULL;
+	return STEAL(object);
 }
 
 static int
@@ -86,6 +129,21 @@ list_directory(struct volume *vol, const char *path, struct balimg_error *err)
 	return describe_entries(listing.entries, listing.count, err);
 }
 
+/* What @path leads to, or the link that leads nowhere. */
+static int
+look_at(struct volume *vol, const char *path, struct volume_entry *entry,
+	struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+
+	if (volume_stat(vol, path, entry, &why) == 0)
+		return 0;
+	if (!error_is(&why, BALIMG_E_NOT_FOUND) ||
+	    volume_stat_link(vol, path, entry, NULL) < 0)
+		return error_pass(err, &why);
+	return 0;
+}
+
 json_t *
 files_list(struct os *os, const char *part, const char *path,
 	   struct balimg_error *err)
@@ -98,7 +156,7 @@ files_list(struct os *os, const char *part, const char *path,
 	vol = find_volume(os, part, &at, err);
 	if (!vol)
 		return NULL;
-	if (volume_stat(vol, path, &entry, err) < 0) {
+	if (look_at(vol, path, &entry, err) < 0) {
 		list = NULL;
 	} else {
 		list = entry.directory ? list_directory(vol, path, err) :

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "balenaos/config-file.h"
@@ -268,25 +269,37 @@ files_put(struct customization *c, const struct edit *edit,
 
 /* ---- remove and mkdir ---------------------------------------------- */
 
+/* What is to be removed, in words; a link is not followed.  *@plain: it is a
+ * regular file. */
+static int
+describe_removed(const struct target *target, bool *plain,
+		 char text[DESCRIPTION_SIZE], struct balimg_error *err)
+{
+	struct volume_entry entry = { 0 };
+	bool there;
+
+	if (volume_stat_link(target->vol, target->path, &entry, err) < 0)
+		return -1;
+	*plain = !entry.directory && !entry.special;
+	snprintf(text, DESCRIPTION_SIZE, "%s",
+		 entry.special ? entry.special : "directory");
+	volume_entry_clear(&entry);
+	return *plain ? describe_old(target, &there, text, err) : 0;
+}
+
 static int
 remove_path(struct customization *c, const struct target *target,
 	    struct balimg_error *err)
 {
-	char before[DESCRIPTION_SIZE] = "directory";
-	struct volume_entry entry = { 0 };
-	bool directory, there;
+	char before[DESCRIPTION_SIZE];
+	bool plain;
 
-	if (volume_stat(target->vol, target->path, &entry, err) < 0)
+	if (describe_removed(target, &plain, before, err) < 0 ||
+	    volume_remove(target->vol, target->path, wipe_flags(target), err) <
+		    0)
 		return -1;
-	directory = entry.directory;
-	volume_entry_clear(&entry);
-	if (!directory && describe_old(target, &there, before, err) < 0)
-		return -1;
-	if (volume_remove(target->vol, target->path, wipe_flags(target), err) <
-	    0)
-		return -1;
-	if (!directory && fatrw_clean(target->vol, target->path, target->where,
-				      c->plan, err) < 0)
+	if (plain && fatrw_clean(target->vol, target->path, target->where,
+				 c->plan, err) < 0)
 		return -1;
 	plan_change(c->plan, target->where, before, NULL, false);
 	customize_wrote(c, target->at);

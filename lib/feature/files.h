@@ -22,7 +22,8 @@ int files_mkdir(struct customization *c, const struct edit *edit,
 		struct balimg_error *err) MUST_USE;
 
 /* The entries of directory @path of partition @part, or the one entry of a
- * file: [{"name", "type", "size", "time"}], in the order of their names. */
+ * file: [{"name", "type", "size", "time"}], in the order of their names, and
+ * where there are owners {"mode", "uid", "gid"} and a link's {"target"}. */
 json_t *files_list(struct os *os, const char *part, const char *path,
 		   struct balimg_error *err) MUST_USE;
 

@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Opened read only.  A journal that was not replayed is no hindrance to
- * reading: what it holds is the newest metadata of a system that lost power,
- * and a fresh image has none.
+ * A journal that was not replayed is no hindrance to reading: what it holds
+ * is the newest metadata of a system that lost power, and a fresh image has
+ * none.  Writing is another matter, see ext-begin.c.
  */
 #include <config.h>
 
@@ -12,47 +12,24 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "volume/ext-io.h"
-#include "volume/volume-ops.h"
+#include "volume/ext.h"
 
-#define SUPERBLOCK	 1024u /* where it lies, and its size in bytes */
-#define SUPERBLOCK_MAGIC 0x38  /* offset of 0xEF53 within it */
+#define SUPERBLOCK 1024u /* where it lies, and its size in bytes */
+#define BID	   50
 
-struct ext_volume {
-	struct volume head;
-	ext2_filsys fs;
-};
+/* Offsets in the superblock. */
+#define BLOCKS		 4
+#define BLOCKS_PER_GROUP 32
+#define MAGIC		 56
 
-/* An open file of a volume. */
-struct ext_file {
-	struct source head;
-	ext2_file_t file;
-};
-
-static struct ext_volume *
-ext_of(struct volume *vol)
-{
-	return (struct ext_volume *)vol;
-}
+#define GROUP_SIZE 32u /* bytes of the smallest group descriptor */
 
 static int
-ext_error(errcode_t failed, struct balimg_error *err, const char *path)
+read_super(struct source *source, uint8_t super[SUPERBLOCK])
 {
-	switch (failed) {
-	case EXT2_ET_NO_MEMORY:
-		return error_nomem(err);
-	case EXT2_ET_FILE_NOT_FOUND:
-	case EXT2_ET_NO_DIRECTORY:
-		return error_set(err, BALIMG_E_NOT_FOUND, "%s is not there",
-				 path);
-	case EXT2_ET_SHORT_READ:
-		return error_set(err, BALIMG_E_IO, "cannot read %s", path);
-	default:
-		return error_set(err, BALIMG_E_INVALID,
-				 "the file system is damaged at %s "
-				 "(libext2fs error %ld)",
-				 path, (long)(failed - EXT2_ET_BASE));
-	}
+	if (source_size(source) < 2 * SUPERBLOCK)
+		return -1;
+	return source_read(source, SUPERBLOCK, super, SUPERBLOCK, NULL);
 }
 
 static int
@@ -60,10 +37,26 @@ ext_bid(struct source *source)
 {
 	uint8_t super[SUPERBLOCK];
 
-	if (source_size(source) < 2 * SUPERBLOCK ||
-	    source_read(source, SUPERBLOCK, super, sizeof(super), NULL) < 0)
-		return 0;
-	return le16_get(super + SUPERBLOCK_MAGIC) == EXT2_SUPER_MAGIC ? 50 : 0;
+	return read_super(source, super) == 0 &&
+			       le16_get(super + MAGIC) == EXT2_SUPER_MAGIC ?
+		       BID :
+		       0;
+}
+
+/* May the table of groups lie in the source?  libext2fs believes any number
+ * and asks for the memory. */
+static bool
+is_possible(struct source *source)
+{
+	uint8_t super[SUPERBLOCK];
+	uint32_t per_group;
+
+	if (read_super(source, super) < 0)
+		return true; /* it will find the same */
+	per_group = le32_get(super + BLOCKS_PER_GROUP);
+	return per_group &&
+	       (uint64_t)le32_get(super + BLOCKS) / per_group * GROUP_SIZE <=
+		       source_size(source);
 }
 
 static void
@@ -72,18 +65,34 @@ ext_close(struct volume *vol)
 	struct ext_volume *ext = ext_of(vol);
 
 	if (ext->fs)
-		ext2fs_close_free(&ext->fs);
+		ext2fs_free(ext->fs);
+	source_close(ext->io.staged);
 	free(ext);
+}
+
+static int
+open_filesystem(struct ext_volume *ext, struct balimg_error *err)
+{
+	errcode_t failed;
+
+	if (!is_possible(ext->head.source))
+		return error_set(err, BALIMG_E_INVALID,
+				 "the superblock of the file system is "
+				 "damaged");
+	failed = ext_io_open_filesystem(&ext->io, EXT2_FLAG_64BITS, &ext->fs);
+	if (failed == EXT2_ET_UNSUPP_FEATURE)
+		return error_set(err, BALIMG_E_UNSUPPORTED,
+				 "the ext file system has features that this "
+				 "libext2fs does not know");
+	return failed ? ext_error(ext, failed, err) : 0;
 }
 
 static struct volume *
 ext_open(struct source *source, struct balimg_error *err)
 {
 	AUTO_VOLUME struct volume *vol = NULL;
-	struct ext_volume *ext;
-	errcode_t failed;
+	struct ext_volume *ext = calloc(1, sizeof(*ext));
 
-	ext = calloc(1, sizeof(*ext));
 	if (!ext) {
 		error_nomem(err);
 		return NULL;
@@ -91,189 +100,63 @@ ext_open(struct source *source, struct balimg_error *err)
 	vol = &ext->head;
 	vol->ops = &volume_ext_ops;
 	vol->source = source;
-
-	failed = ext_io_open_filesystem(source, EXT2_FLAG_64BITS, &ext->fs);
-	if (failed == EXT2_ET_UNSUPP_FEATURE ||
-	    failed == EXT2_ET_RO_UNSUPP_FEATURE) {
-		error_set(err, BALIMG_E_UNSUPPORTED,
-			  "the ext file system has features that this "
-			  "libext2fs does not know");
-		return NULL;
-	}
-	if (failed) {
-		ext_error(failed, err, "the superblock");
-		return NULL;
-	}
-	return STEAL(vol);
+	ext->io.below = source;
+	return open_filesystem(ext, err) < 0 ? NULL : STEAL(vol);
 }
 
 static int
-find_inode(struct ext_volume *ext, const char *path, ext2_ino_t *ino,
-	   struct ext2_inode *inode, struct balimg_error *err)
+describe_place(struct ext_volume *ext, const struct ext_place *place,
+	       const char *path, struct volume_entry *entry,
+	       struct balimg_error *err)
 {
-	errcode_t failed;
+	const char *name = strrchr(path, '/') + 1;
 
-	failed = ext2fs_namei_follow(ext->fs, EXT2_ROOT_INO, EXT2_ROOT_INO,
-				     path, ino);
-	if (!failed)
-		failed = ext2fs_read_inode(ext->fs, *ino, inode);
-	return failed ? ext_error(failed, err, path) : 0;
+	*entry = (struct volume_entry){ 0 };
+	if (ext_describe(ext, place->ino, entry, err) < 0)
+		return -1;
+	entry->name = strdup(*name ? name : "/");
+	if (entry->name)
+		return 0;
+	volume_entry_clear(entry);
+	return error_nomem(err);
 }
 
-static void
-describe_inode(const struct ext2_inode *inode, struct volume_entry *entry)
+static int
+describe_path(struct ext_volume *ext, const char *path, bool follow,
+	      struct volume_entry *entry, struct balimg_error *err)
 {
-	entry->directory = LINUX_S_ISDIR(inode->i_mode);
-	entry->size = entry->directory ? 0 : EXT2_I_SIZE(inode);
-	entry->modified = (time_t)inode->i_mtime;
+	struct ext_place place;
+
+	ext_io_begin(&ext->io, 0);
+	if (ext_need(ext, path, follow, &place, err) < 0)
+		return -1;
+	return describe_place(ext, &place, path, entry, err);
 }
 
 static int
 ext_stat(struct volume *vol, const char *path, struct volume_entry *entry,
 	 struct balimg_error *err)
 {
-	const char *name = strrchr(path, '/') + 1;
-	struct ext2_inode inode;
-	ext2_ino_t ino;
-
-	if (find_inode(ext_of(vol), path, &ino, &inode, err) < 0)
-		return -1;
-	describe_inode(&inode, entry);
-	entry->name = strdup(*name ? name : "/");
-	return entry->name ? 0 : error_nomem(err);
-}
-
-/* What a directory walk hands from call to call. */
-struct walk {
-	struct ext_volume *ext;
-	struct volume_listing *listing;
-	struct balimg_error *err;
-	int result;
-};
-
-static int
-list_entry(ext2_ino_t dir, int kind, struct ext2_dir_entry *dirent, int offset,
-	   int block_size, char *block, void *data)
-{
-	struct walk *walk = data;
-	struct volume_entry entry = { 0 };
-	struct ext2_inode inode;
-	errcode_t failed;
-	char *name;
-
-	(void)dir;
-	(void)offset;
-	(void)block_size;
-	(void)block;
-	if (kind != DIRENT_OTHER_FILE)
-		return 0;
-
-	failed = ext2fs_read_inode(walk->ext->fs, dirent->inode, &inode);
-	if (failed) {
-		walk->result = ext_error(failed, walk->err, "an entry");
-		return DIRENT_ABORT;
-	}
-	describe_inode(&inode, &entry);
-	name = strndup(dirent->name, (size_t)ext2fs_dirent_name_len(dirent));
-	if (!name)
-		walk->result = error_nomem(walk->err);
-	else
-		walk->result = volume_listing_add(walk->listing, name, &entry,
-						  walk->err);
-	return walk->result < 0 ? DIRENT_ABORT : 0;
+	return describe_path(ext_of(vol), path, true, entry, err);
 }
 
 static int
-ext_list(struct volume *vol, const char *path, struct volume_listing *listing,
-	 struct balimg_error *err)
+ext_stat_link(struct volume *vol, const char *path, struct volume_entry *entry,
+	      struct balimg_error *err)
 {
-	struct ext_volume *ext = ext_of(vol);
-	struct walk walk = { .ext = ext, .listing = listing, .err = err };
-	struct ext2_inode inode;
-	errcode_t failed;
-	ext2_ino_t ino;
-
-	if (find_inode(ext, path, &ino, &inode, err) < 0)
-		return -1;
-	if (!LINUX_S_ISDIR(inode.i_mode))
-		return error_set(err, BALIMG_E_NOT_FOUND,
-				 "%s is not a directory", path);
-
-	failed = ext2fs_dir_iterate2(ext->fs, ino, 0, NULL, list_entry, &walk);
-	if (failed)
-		return ext_error(failed, err, path);
-	return walk.result;
+	return describe_path(ext_of(vol), path, false, entry, err);
 }
-
-static void
-file_close(struct source *source)
-{
-	struct ext_file *file = (struct ext_file *)source;
-
-	if (file->file)
-		ext2fs_file_close(file->file);
-	free(file);
-}
-
-static int
-file_read(struct source *source, uint64_t offset, void *data, size_t len,
-	  struct balimg_error *err)
-{
-	struct ext_file *file = (struct ext_file *)source;
-	errcode_t failed;
-	unsigned got = 0;
-	unsigned want;
-
-	failed = ext2fs_file_llseek(file->file, offset, EXT2_SEEK_SET, NULL);
-	while (!failed && len) {
-		want = len < 1u << 20 ? (unsigned)len : 1u << 20;
-		failed = ext2fs_file_read(file->file, data, want, &got);
-		if (!failed && !got)
-			failed = EXT2_ET_SHORT_READ;
-		data = (char *)data + got;
-		len -= got;
-	}
-	return failed ? ext_error(failed, err, "a file's content") : 0;
-}
-
-static const struct source_ops file_ops = {
-	.kind = "file of an ext volume",
-	.close = file_close,
-	.read = file_read,
-};
 
 static struct source *
 ext_open_file(struct volume *vol, const char *path, struct balimg_error *err)
 {
-	AUTO_SOURCE struct source *source = NULL;
 	struct ext_volume *ext = ext_of(vol);
-	struct ext2_inode inode;
-	struct ext_file *file;
-	errcode_t failed;
-	ext2_ino_t ino;
+	struct ext_place place;
 
-	if (find_inode(ext, path, &ino, &inode, err) < 0)
+	ext_io_begin(&ext->io, 0);
+	if (ext_need(ext, path, true, &place, err) < 0)
 		return NULL;
-	if (!LINUX_S_ISREG(inode.i_mode)) {
-		error_set(err, BALIMG_E_INVALID, "%s is not a regular file",
-			  path);
-		return NULL;
-	}
-
-	file = calloc(1, sizeof(*file));
-	if (!file) {
-		error_nomem(err);
-		return NULL;
-	}
-	source = &file->head;
-	source->ops = &file_ops;
-	source->size = EXT2_I_SIZE(&inode);
-	failed = ext2fs_file_open(ext->fs, ino, 0, &file->file);
-	if (failed) {
-		ext_error(failed, err, path);
-		return NULL;
-	}
-	return STEAL(source);
+	return ext_file_open(ext, place.ino, err);
 }
 
 static int
@@ -289,13 +172,38 @@ ext_space(struct volume *vol, struct volume_space *space,
 	return 0;
 }
 
+static int
+ext_flush(struct volume *vol, struct balimg_error *err)
+{
+	struct ext_volume *ext = ext_of(vol);
+	errcode_t failed;
+
+	if (ext->failed)
+		return error_set(err, BALIMG_E_USAGE,
+				 "an edit of the volume failed");
+	if (!ext->edited)
+		return 0;
+	/* What it writes is known beforehand: bitmaps and descriptors. */
+	ext_io_begin(&ext->io, 8 * (uint64_t)ext->fs->group_desc_count);
+	failed = ext2fs_flush(ext->fs);
+	if (failed)
+		return ext_staged(ext, ext_error(ext, failed, err));
+	ext->edited = false;
+	return ext_staged(ext, ext_io_commit(&ext->io, err));
+}
+
 const struct volume_ops volume_ext_ops = {
 	.type = "ext2/3/4",
 	.bid = ext_bid,
 	.open = ext_open,
 	.close = ext_close,
 	.stat = ext_stat,
+	.stat_link = ext_stat_link,
 	.list = ext_list,
 	.open_file = ext_open_file,
+	.write_from = ext_write_from,
+	.remove = ext_remove,
+	.mkdir = ext_mkdir,
 	.space = ext_space,
+	.flush = ext_flush,
 };

@@ -16,8 +16,7 @@
 #include "base/io.h"
 #include "volume/fat-dir.h"
 
-#define SIZE_LIMIT   0xffffffffu /* bytes, of a file */
-#define COMPARE_SIZE 65536u	 /* bytes at once */
+#define SIZE_LIMIT 0xffffffffu /* bytes, of a file */
 
 static int
 begin(struct fat_volume *vol, const char *path, struct fat_place *place,
@@ -73,29 +72,6 @@ write_content(struct fat_volume *vol, struct source *content,
 	return 0;
 }
 
-/* Have two sources of one size the same bytes? */
-static int
-compare(struct source *a, struct source *b, bool *same,
-	struct balimg_error *err)
-{
-	AUTO_FREE char *data = malloc(2 * COMPARE_SIZE);
-	uint64_t left = source_size(a);
-	uint64_t at;
-	size_t now;
-
-	if (!data)
-		return error_nomem(err);
-	*same = true;
-	for (at = 0; left && *same; at += now, left -= now) {
-		now = left < COMPARE_SIZE ? (size_t)left : COMPARE_SIZE;
-		if (source_read(a, at, data, now, err) < 0 ||
-		    source_read(b, at, data + now, now, err) < 0)
-			return -1;
-		*same = !memcmp(data, data + now, now);
-	}
-	return 0;
-}
-
 /* Does the file of @place hold @content already?  A file that cannot be read
  * does not. */
 static int
@@ -110,7 +86,7 @@ holds_already(struct fat_volume *vol, const char *path,
 	    fat_slot_size(place->scan.raw) != source_size(content))
 		return 0;
 	old = vol->volume.ops->open_file(&vol->volume, path, NULL);
-	return old ? compare(old, content, same, err) : 0;
+	return old ? volume_compare(old, content, same, err) : 0;
 }
 
 /* ---- entries ---- */

@@ -31,6 +31,7 @@ volume_listing_add(struct volume_listing *listing, char *name,
 			    sizeof(*entries));
 	if (!entries) {
 		free(name);
+		free(entry->target);
 		return error_nomem(err);
 	}
 	listing->entries = entries;
@@ -45,7 +46,7 @@ volume_listing_clear(struct volume_listing *listing)
 	size_t i;
 
 	for (i = 0; i < listing->count; i++)
-		free(listing->entries[i].name);
+		volume_entry_clear(&listing->entries[i]);
 	free(listing->entries);
 	*listing = (struct volume_listing){ 0 };
 }

@@ -20,6 +20,9 @@ struct volume_ops {
 	void (*close)(struct volume *vol); /* accepts a half-open volume */
 	int (*stat)(struct volume *vol, const char *path,
 		    struct volume_entry *entry, struct balimg_error *err);
+	/* NULL: there are no symbolic links. */
+	int (*stat_link)(struct volume *vol, const char *path,
+			 struct volume_entry *entry, struct balimg_error *err);
 	int (*list)(struct volume *vol, const char *path,
 		    struct volume_listing *listing, struct balimg_error *err);
 	struct source *(*open_file)(struct volume *vol, const char *path,
@@ -47,8 +50,12 @@ struct volume {
 extern const struct volume_ops volume_fat_ops;
 extern const struct volume_ops volume_ext_ops;
 
-/* Append to a list that the caller clears; @name and @text are taken (freed
- * on failure).  For the engines. */
+/* *@same: have two sources of one size the same bytes?  For the engines. */
+int volume_compare(struct source *a, struct source *b, bool *same,
+		   struct balimg_error *err) MUST_USE;
+
+/* Append to a list that the caller clears; @name and @entry->target are taken
+ * (freed on failure).  For the engines. */
 int volume_listing_add(struct volume_listing *listing, char *name,
 		       const struct volume_entry *entry,
 		       struct balimg_error *err) MUST_USE;

@@ -9,8 +9,9 @@
 
 #include "volume/volume-ops.h"
 
-#define PATH_LIMIT  4096 /* bytes */
-#define DEPTH_LIMIT 128	 /* names */
+#define PATH_LIMIT  4096   /* bytes */
+#define DEPTH_LIMIT 128	   /* names */
+#define PIECE	    65536u /* bytes compared at once */
 
 /* Every file system that can be opened. */
 static const struct volume_ops *const engines[] = {
@@ -130,10 +131,24 @@ volume_stat(struct volume *vol, const char *path, struct volume_entry *entry,
 	return at_path(rc, path, err);
 }
 
+int
+volume_stat_link(struct volume *vol, const char *path,
+		 struct volume_entry *entry, struct balimg_error *err)
+{
+	int rc = check_path(path, err);
+
+	if (!vol->ops->stat_link)
+		return volume_stat(vol, path, entry, err);
+	if (rc == 0)
+		rc = vol->ops->stat_link(vol, path, entry, err);
+	return at_path(rc, path, err);
+}
+
 void
 volume_entry_clear(struct volume_entry *entry)
 {
 	free(entry->name);
+	free(entry->target);
 	*entry = (struct volume_entry){ 0 };
 }
 
@@ -215,6 +230,28 @@ volume_read_file(struct volume *vol, const char *path, size_t limit,
 	if (!file)
 		return -1;
 	return at_path(read_whole(file, limit, data, len, err), path, err);
+}
+
+int
+volume_compare(struct source *a, struct source *b, bool *same,
+	       struct balimg_error *err)
+{
+	AUTO_FREE char *data = malloc(2 * (size_t)PIECE);
+	uint64_t left = source_size(a);
+	uint64_t at;
+	size_t now;
+
+	if (!data)
+		return error_nomem(err);
+	*same = true;
+	for (at = 0; left && *same; at += now, left -= now) {
+		now = left < PIECE ? (size_t)left : PIECE;
+		if (source_read(a, at, data, now, err) < 0 ||
+		    source_read(b, at, data + now, now, err) < 0)
+			return -1;
+		*same = !memcmp(data, data + now, now);
+	}
+	return 0;
 }
 
 /* ---- editing ---- */
@@ -314,5 +351,9 @@ volume_repair(struct volume *vol, struct balimg_error *err)
 {
 	if (check_edit(vol, "/", err) < 0)
 		return -1;
+	if (!vol->ops->repair)
+		return error_set(err, BALIMG_E_UNSUPPORTED,
+				 "an %s file system cannot be repaired here",
+				 vol->ops->type);
 	return vol->ops->repair(vol, err);
 }

@@ -47,17 +47,29 @@ DEFINE_AUTO(volume, volume_close)
 const char *volume_type(const struct volume *vol);
 
 struct volume_entry {
-	char *name; /* UTF-8, as stored */
+	char *name; /* as stored: UTF-8 if FAT, else any bytes */
 	bool directory;
-	uint64_t size;	/* bytes; 0 for directories */
+	const char *special; /* what it is if neither directory nor regular
+				file: "symlink", "fifo", ...; else NULL */
+	uint64_t size;	/* bytes; 0 if not a regular file */
 	time_t modified; /* UTC */
+	bool owned;	 /* there are owners and modes, as follows */
+	unsigned mode;	 /* permission bits, 07777 */
+	uint32_t uid, gid;
+	char *target; /* what a symbolic link says, else NULL */
 };
 
-/* The entry @path names (root: name "/").  Free with
- * volume_entry_clear().  BALIMG_E_NOT_FOUND if nothing has the name. */
+/* The entry @path leads to (root: name "/"), symbolic links followed within
+ * the volume.  Free with volume_entry_clear().  BALIMG_E_NOT_FOUND if there
+ * is none. */
 int volume_stat(struct volume *vol, const char *path,
 		struct volume_entry *entry, struct balimg_error *err) MUST_USE;
 void volume_entry_clear(struct volume_entry *entry);
+
+/* The same, but if the last name is that of a link, the link itself. */
+int volume_stat_link(struct volume *vol, const char *path,
+		     struct volume_entry *entry, struct balimg_error *err)
+	MUST_USE;
 
 /* Is there anything of this name?  *@exists says. */
 int volume_exists(struct volume *vol, const char *path, bool *exists,
@@ -81,7 +93,9 @@ int volume_read_file(struct volume *vol, const char *path, size_t limit,
 		     char **data, size_t *len, struct balimg_error *err)
 	MUST_USE;
 
-/* The content of @path as a source that borrows @vol; read only. */
+/* The content of @path as a source that borrows @vol.  In an ext volume that
+ * may be written it is writable, its writes being staged like any edit, and
+ * agrees with later edits of the file but for its size; else read only. */
 struct source *volume_open_file(struct volume *vol, const char *path,
 				struct balimg_error *err) MUST_USE;
 
@@ -91,9 +105,12 @@ enum volume_flags {
 	VOLUME_WIPE_OLD = 1 << 0,
 };
 
-/* Create or replace @path by @content (lent for the call).  The old content
- * stays whole until the new one is: both must fit (BALIMG_E_NO_SPACE before
- * anything is staged).  The parent directory must exist. */
+/* Create or replace @path by @content (lent for the call).  With FAT the old
+ * content stays whole until the new one is: both must fit.  With ext the file
+ * stays the same in owner, mode and attributes, and a symbolic link is
+ * followed; its blocks are used again, so @content must not read from it.
+ * BALIMG_E_NO_SPACE comes before anything is staged.  The parent directory
+ * must exist. */
 int volume_write_from(struct volume *vol, const char *path,
 		      struct source *content, unsigned flags,
 		      struct balimg_error *err) MUST_USE;
@@ -103,7 +120,7 @@ int volume_write_file(struct volume *vol, const char *path, const void *data,
 		      size_t len, unsigned flags, struct balimg_error *err)
 	MUST_USE;
 
-/* Remove a file, or an empty directory. */
+/* Remove a file, an empty directory, or a symbolic link itself. */
 int volume_remove(struct volume *vol, const char *path, unsigned flags,
 		  struct balimg_error *err) MUST_USE;
 

@@ -23,7 +23,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "fat-model.h"
+#include "volume-model.h"
 #include "trace-source.h"
 
 #define SECTOR 512u

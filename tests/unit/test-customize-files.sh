@@ -27,7 +27,8 @@ fails invalid mkdir boot/new/small
 fails refused rm boot/new
 edit rm boot/new/large rm boot/new/small rm boot/new
 lacks /new
-fails unsupported put rootB/x y
+edit put rootB/x y rm rootB/x
+fails not-found rm rootB/x
 
 # ---- config.json is judged ----
 fails invalid put boot/config.json hello

@@ -9,7 +9,7 @@
 set -eu
 export LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "${srcdir:-.}" && pwd)
-random=$PWD/tests/lib/fat-random
+random=$PWD/tests/lib/volume-random
 seed=${FAT_SEED:-1}
 
 for tool in mkfs.fat fsck.fat mcopy; do

@@ -1,19 +1,19 @@
-/* fat-random.c - random edits of a FAT image, each flush judged
+/* volume-random.c - random edits of an image, each flush judged
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * usage: fat-random IMAGE SEED COUNT MODEL_DIR [COMMAND]
+ * usage: volume-random IMAGE SEED COUNT MODEL_DIR [COMMAND]
  *
- * Makes COUNT edits in the empty volume that IMAGE is and in the empty
- * MODEL_DIR, several to a flush, and runs COMMAND, which must succeed, after
- * each flush.
+ * Makes COUNT edits in the volume that IMAGE is, which holds no more than a
+ * "lost+found", and in the empty MODEL_DIR, several to a flush, and runs
+ * COMMAND, which must succeed, after each flush.
  */
 #include <config.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fat-model.h"
+#include "volume-model.h"
 #include "trace-source.h"
 
 /* Open, edit and flush, several times; returns the edits left. */
@@ -51,8 +51,8 @@ main(int argc, char **argv)
 	size_t count;
 
 	if (argc < 5) {
-		fprintf(stderr, "usage: fat-random IMAGE SEED COUNT MODEL_DIR "
-				"[COMMAND]\n");
+		fprintf(stderr, "usage: volume-random IMAGE SEED COUNT "
+				"MODEL_DIR [COMMAND]\n");
 		return 2;
 	}
 	count = strtoul(argv[3], NULL, 0);

@@ -1,4 +1,4 @@
-/* fat-model.c - random edits of a FAT volume, and of a folder alike
+/* volume-model.c - random edits of a volume, and of a folder alike
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,10 +16,11 @@
 #include <wchar.h>
 
 #include "base/io.h"
-#include "fat-model.h"
+#include "volume-model.h"
 
 #define NODES_MAX  160
-#define FILE_LIMIT 24000u /* bytes of a file */
+#define FILE_LIMIT 24000u  /* bytes of a file */
+#define LARGE_MAX  400000u /* of one that FAT gets none of */
 
 /* One name of the model; paths are absolute in the volume. */
 struct node {
@@ -31,6 +32,7 @@ static struct node nodes[NODES_MAX];
 static size_t node_count;
 static const char *model;
 static uint64_t state;
+static bool is_fat; /* the volume */
 struct balimg_error err;
 
 void
@@ -70,6 +72,8 @@ same_name(const char *a, const char *b)
 {
 	wchar_t wide_a[4096], wide_b[4096];
 
+	if (!is_fat)
+		return !strcmp(a, b);
 	if (mbstowcs(wide_a, a, 4096) == (size_t)-1 ||
 	    mbstowcs(wide_b, b, 4096) == (size_t)-1)
 		die("%s: no text", a);
@@ -203,19 +207,34 @@ done(int rc, const char *what, const char *path)
 	return false;
 }
 
+/* Random bytes; where there may be holes, runs of zeroes too. */
+static size_t
+make_content(uint8_t *data)
+{
+	size_t len = pick(4) ? pick(FILE_LIMIT) : pick(3) * 512 + pick(2);
+	size_t i;
+
+	if (!is_fat && !pick(6))
+		len = pick(LARGE_MAX);
+	for (i = 0; i < len; i += 4)
+		data[i] = (uint8_t)pick(256);
+	while (!is_fat && len && pick(2)) {
+		i = pick(len);
+		memset(data + i, 0, pick(len - i + 1));
+	}
+	return len;
+}
+
 static void
 write_file(struct volume *vol, const char *path)
 {
-	static uint8_t data[FILE_LIMIT];
-	size_t len = pick(4) ? pick(FILE_LIMIT) : pick(3) * 512 + pick(2);
+	static uint8_t data[LARGE_MAX];
+	size_t len = make_content(data);
 	unsigned flags = pick(2) ? VOLUME_WIPE_OLD : 0;
 	struct node *node = find_node(path);
-	size_t i;
 
 	if (node ? node->directory : node_count == NODES_MAX)
 		return;
-	for (i = 0; i < len; i += 4)
-		data[i] = (uint8_t)pick(256);
 	if (!done(volume_write_file(vol, path, data, len, flags, &err),
 		  "write", path))
 		return;
@@ -263,12 +282,40 @@ compare_one(struct volume *vol, const struct node *node)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		die("model: %s", node->path);
 	want = malloc((size_t)st.st_size + 1);
-	if (volume_read_file(vol, node->path, FILE_LIMIT, &data, &len, &err) <
+	if (volume_read_file(vol, node->path, LARGE_MAX, &data, &len, &err) <
 		    0 ||
 	    io_read_at(fd, want, (size_t)st.st_size, 0, &err) < 0)
 		die("read %s", node->path);
 	if (len != (size_t)st.st_size || memcmp(data, want, len))
 		die("%s differs", node->path);
+}
+
+/* Overwrite a part of a file, where files can be written in place. */
+static void
+patch_file(struct volume *vol, const struct node *node)
+{
+	AUTO_SOURCE struct source *file = NULL;
+	AUTO_FD int fd = -1;
+	uint8_t data[5000];
+	size_t size, at, len;
+	bool zero = pick(3) == 0;
+
+	if (!node || is_fat)
+		return;
+	file = volume_open_file(vol, node->path, &err);
+	if (!file)
+		die("open %s", node->path);
+	size = (size_t)source_size(file);
+	at = pick(size + 1);
+	len = pick((size - at < sizeof(data) ? size - at : sizeof(data)) + 1);
+	memset(data, zero ? 0 : (int)pick(256), len);
+	if (!done(zero ? source_zero(file, at, len, &err) :
+			 source_write(file, at, data, len, &err),
+		  "patch", node->path))
+		return;
+	fd = open(model_path(node->path), O_WRONLY);
+	if (fd < 0 || io_write_at(fd, data, len, at, &err) < 0)
+		die("model: %s", node->path);
 }
 
 void
@@ -277,6 +324,7 @@ model_edit(struct volume *vol)
 	struct node *node;
 	char path[4096];
 
+	is_fat = !strcmp(volume_type(vol), "vfat");
 	make_path(path, sizeof(path));
 	switch (pick(10)) {
 	case 0:
@@ -309,6 +357,7 @@ model_edit(struct volume *vol)
 		break;
 	default:
 		compare_one(vol, pick_node(false));
+		patch_file(vol, pick_node(false));
 	}
 }
 
@@ -326,6 +375,8 @@ compare_dir(struct volume *vol, const char *path)
 	for (i = 0; i < listing.count; i++) {
 		snprintf(full, sizeof(full), "%s/%s", path[1] ? path : "",
 			 listing.entries[i].name);
+		if (!strcmp(full, "/lost+found"))
+			continue;
 		node = find_node(full);
 		if (!node || strcmp(node->path, full))
 			die("%s is not in the model", full);
@@ -337,6 +388,7 @@ model_compare(struct volume *vol)
 {
 	size_t i;
 
+	is_fat = !strcmp(volume_type(vol), "vfat");
 	compare_dir(vol, "/");
 	for (i = 0; i < node_count; i++) {
 		if (nodes[i].directory)

@@ -1,12 +1,12 @@
-/* fat-model.h - random edits of a FAT volume, and of a folder alike
+/* volume-model.h - random edits of a volume, and of a folder alike
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The folder is what the volume should be.  Which names are one for a file
- * system that ignores case, the model finds out by itself.
+ * The folder is what the volume should be.  Which names are one for FAT, that
+ * ignores case, the model finds out by itself.
  */
-#ifndef BALIMG_TESTS_FAT_MODEL_H
-#define BALIMG_TESTS_FAT_MODEL_H
+#ifndef BALIMG_TESTS_VOLUME_MODEL_H
+#define BALIMG_TESTS_VOLUME_MODEL_H
 
 #include "volume/volume.h"
 
@@ -29,4 +29,4 @@ void model_edit(struct volume *vol);
 /* Do both hold the same, flushed or not? */
 void model_compare(struct volume *vol);
 
-#endif /* BALIMG_TESTS_FAT_MODEL_H */
+#endif /* BALIMG_TESTS_VOLUME_MODEL_H */

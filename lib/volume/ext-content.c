@@ -1,0 +1,238 @@
+/* ext-content.c - put contents into blocks, and leave out zeroes
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A content is walked in pieces of whole blocks; what its source knows to be
+ * a hole or zero is not read.  Blocks of zeroes become holes.
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "volume/ext.h"
+
+#define PIECE (256u * 1024u) /* bytes; a multiple of any block size */
+
+/* A walk over a content. */
+struct pieces {
+	struct source *content;
+	uint64_t block_size;
+	uint64_t next; /* where the next piece begins */
+	uint64_t end;  /* up to where all is data */
+	uint64_t at;   /* the piece: where it begins */
+	size_t blocks; /* and how many it has */
+	char *data;    /* its bytes, zeroes behind the end; owned */
+};
+
+static int
+begin_pieces(struct pieces *pieces, const struct ext_volume *ext,
+	     struct source *content, struct balimg_error *err)
+{
+	uint64_t size = source_size(content);
+	uint64_t block_size = ext->fs->blocksize;
+
+	*pieces = (struct pieces){
+		.content = content,
+		.block_size = block_size,
+		.data = malloc(size < PIECE ? (size_t)(size + block_size) :
+					      PIECE),
+	};
+	return pieces->data ? 0 : error_nomem(err);
+}
+
+static void
+end_pieces(struct pieces *pieces)
+{
+	free(pieces->data);
+}
+
+#define AUTO_PIECES __attribute__((cleanup(end_pieces)))
+
+/* Go on to where there may be data; a block is skipped only whole. */
+static int
+skip_holes(struct pieces *pieces, struct balimg_error *err)
+{
+	uint64_t size = source_size(pieces->content);
+	struct extent extent;
+	uint64_t end;
+
+	while (pieces->next < size && pieces->next >= pieces->end) {
+		if (source_extents(pieces->content, pieces->next, &extent,
+				   err) < 0)
+			return -1;
+		end = pieces->next + extent.len;
+		if (end < size)
+			end -= end % pieces->block_size;
+		if (extent.kind != EXTENT_DATA && end > pieces->next)
+			pieces->next = end;
+		else
+			pieces->end = end > pieces->next ?
+					      end :
+					      pieces->next +
+						      pieces->block_size;
+	}
+	return 0;
+}
+
+/* Read the next piece: 1, 0 at the end, or -1. */
+static int
+next_piece(struct pieces *pieces, struct balimg_error *err)
+{
+	uint64_t size = source_size(pieces->content);
+	uint64_t left;
+	size_t len, full;
+
+	if (skip_holes(pieces, err) < 0)
+		return -1;
+	if (pieces->next >= size)
+		return 0;
+	pieces->at = pieces->next;
+	left = (pieces->end < size ? pieces->end : size) - pieces->at;
+	len = left < PIECE ? (size_t)left : PIECE;
+	if (source_read(pieces->content, pieces->at, pieces->data, len, err) <
+	    0)
+		return -1;
+	pieces->blocks =
+		(size_t)((len + pieces->block_size - 1) / pieces->block_size);
+	full = pieces->blocks * (size_t)pieces->block_size;
+	memset(pieces->data + len, 0, full - len);
+	pieces->next = pieces->at + full;
+	return 1;
+}
+
+static const char *
+block_data(const struct pieces *pieces, size_t number)
+{
+	return pieces->data + number * pieces->block_size;
+}
+
+static bool
+is_hole(const struct pieces *pieces, size_t number)
+{
+	return bytes_are_zero(block_data(pieces, number),
+			      (size_t)pieces->block_size);
+}
+
+int
+ext_count_blocks(struct ext_volume *ext, struct source *content,
+		 uint64_t *count, struct balimg_error *err)
+{
+	AUTO_PIECES struct pieces pieces;
+	size_t i;
+	int more;
+
+	*count = 0;
+	if (begin_pieces(&pieces, ext, content, err) < 0)
+		return -1;
+	while ((more = next_piece(&pieces, err)) > 0) {
+		for (i = 0; i < pieces.blocks; i++)
+			*count += !is_hole(&pieces, i);
+	}
+	return more;
+}
+
+/* ---- content within the inode -------------------------------------- */
+
+/* libext2fs moves it out when asked to write, if only nothing, behind it. */
+#define BEHIND (1u << 20) /* bytes; more than any inode holds */
+
+int
+ext_leave_inode(struct ext_volume *ext, ext2_ino_t ino,
+		struct ext2_inode *inode, struct balimg_error *err)
+{
+	ext2_file_t file;
+	errcode_t failed, closed;
+
+	if (!(inode->i_flags & EXT4_INLINE_DATA_FL))
+		return 0;
+	failed = ext2fs_file_open(ext->fs, ino, EXT2_FILE_WRITE, &file);
+	if (failed)
+		return ext_error(ext, failed, err);
+	failed = ext2fs_file_llseek(file, BEHIND, EXT2_SEEK_SET, NULL);
+	if (!failed)
+		failed = ext2fs_file_write(file, "", 0, NULL);
+	closed = ext2fs_file_close(file);
+	if (failed || closed)
+		return ext_error(ext, failed ? failed : closed, err);
+	if (ext_read_inode(ext, ino, inode, err) < 0)
+		return -1;
+	if (inode->i_flags & EXT4_INLINE_DATA_FL)
+		return ext_error(ext, EXT2_ET_INLINE_DATA_NO_BLOCK, err);
+	return 0;
+}
+
+/* ---- storing ------------------------------------------------------- */
+
+/* Blocks that lie side by side, in the piece and in the volume. */
+struct run {
+	size_t from;   /* in the piece */
+	size_t blocks; /* 0: none */
+	blk64_t to;    /* in the volume */
+};
+
+static int
+write_run(struct ext_volume *ext, const struct pieces *pieces, struct run *run,
+	  struct balimg_error *err)
+{
+	size_t len = run->blocks * (size_t)pieces->block_size;
+
+	run->blocks = 0;
+	if (!len)
+		return 0;
+	return source_write(ext->io.staged, run->to * pieces->block_size,
+			    block_data(pieces, run->from), len, err);
+}
+
+static int
+store_piece(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
+	    const struct pieces *pieces, struct balimg_error *err)
+{
+	blk64_t first = pieces->at / pieces->block_size;
+	struct run run = { 0 };
+	errcode_t failed;
+	blk64_t to;
+	size_t i;
+
+	for (i = 0; i < pieces->blocks; i++) {
+		if (is_hole(pieces, i))
+			continue;
+		failed = ext2fs_bmap2(ext->fs, ino, inode, NULL, BMAP_ALLOC,
+				      first + i, NULL, &to);
+		if (failed)
+			return ext_error(ext, failed, err);
+		if (!run.blocks || run.to + run.blocks != to ||
+		    run.from + run.blocks != i) {
+			if (write_run(ext, pieces, &run, err) < 0)
+				return -1;
+			run = (struct run){ .from = i, .to = to };
+		}
+		run.blocks++;
+	}
+	return write_run(ext, pieces, &run, err);
+}
+
+int
+ext_store(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
+	  struct source *content, struct balimg_error *err)
+{
+	AUTO_PIECES struct pieces pieces;
+	errcode_t failed;
+	int more;
+
+	if (begin_pieces(&pieces, ext, content, err) < 0)
+		return -1;
+	/* An extent tree wants to know how long the file will be. */
+	failed = ext2fs_inode_size_set(ext->fs, inode,
+				       (ext2_off64_t)source_size(content));
+	if (!failed)
+		failed = ext2fs_write_inode(ext->fs, ino, inode);
+	if (failed)
+		return ext_error(ext, failed, err);
+	while ((more = next_piece(&pieces, err)) > 0) {
+		if (store_piece(ext, ino, inode, &pieces, err) < 0)
+			return -1;
+	}
+	return more;
+}

@@ -1,0 +1,193 @@
+/* ext.h - inside the ext engine: the volume, its paths, inodes and contents
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * libext2fs knows the structures; this engine gives it the bytes, decides
+ * what may be written, and does what a running system would do besides:
+ * symbolic links, owners, times.  All that is written is staged (ext-io.h)
+ * until the flush, which is one epoch: the journal of the commit keeps it
+ * whole.  An operation looks for room before it writes; if it breaks off
+ * nevertheless, because memory ended or the structure turns out damaged, the
+ * volume has failed, and neither stages nor flushes any more.
+ */
+#ifndef BALIMG_VOLUME_EXT_H
+#define BALIMG_VOLUME_EXT_H
+
+#include "volume/ext-io.h"
+#include "volume/volume-ops.h"
+
+struct ext_volume {
+	struct volume head; /* first */
+	ext2_filsys fs;
+	struct ext_io io;
+	bool writing; /* may be written: bitmaps are loaded */
+	bool edited;  /* since the last flush */
+	bool failed;  /* an edit broke off */
+};
+
+static inline struct ext_volume *
+ext_of(struct volume *vol)
+{
+	return (struct ext_volume *)vol;
+}
+
+/* ---- ext-inode.c ---- */
+
+/* Say what libext2fs's @failed means. */
+int ext_error(struct ext_volume *ext, errcode_t failed,
+	      struct balimg_error *err);
+
+int ext_read_inode(struct ext_volume *ext, ext2_ino_t ino,
+		   struct ext2_inode *inode, struct balimg_error *err)
+	MUST_USE;
+/* With the fields that only inodes of more than 128 bytes have, else 0. */
+int ext_read_large(struct ext_volume *ext, ext2_ino_t ino,
+		   struct ext2_inode_large *inode, struct balimg_error *err)
+	MUST_USE;
+int ext_write_large(struct ext_volume *ext, ext2_ino_t ino,
+		    struct ext2_inode_large *inode, struct balimg_error *err)
+	MUST_USE;
+
+/* Set an inode's times of change, in memory or in the volume. */
+void ext_set_times(struct ext_volume *ext, struct ext2_inode_large *inode);
+int ext_touch(struct ext_volume *ext, ext2_ino_t ino,
+	      struct balimg_error *err) MUST_USE;
+
+/* Fill all of @entry but its name.  May fail where a link is damaged. */
+int ext_describe(struct ext_volume *ext, ext2_ino_t ino,
+		 struct volume_entry *entry, struct balimg_error *err)
+	MUST_USE;
+
+/* The text of symbolic link @ino, new. */
+char *ext_read_link(struct ext_volume *ext, ext2_ino_t ino,
+		    struct ext2_inode *inode, struct balimg_error *err)
+	MUST_USE;
+
+/* ---- ext-path.c ---- */
+
+/* Where a path leads. */
+struct ext_place {
+	ext2_ino_t dir;		       /* the directory with the name */
+	char name[EXT2_NAME_LEN + 1];  /* in it; "" for the root */
+	ext2_ino_t ino;		       /* 0: nothing has the name */
+	struct ext2_inode inode;       /* of @ino */
+};
+
+/* Follow @path, and symbolic links as the system would whose root the volume
+ * is; one that @path ends with only if @follow.  Nothing of the last name is
+ * no error, but @place->ino is 0. */
+int ext_find(struct ext_volume *ext, const char *path, bool follow,
+	     struct ext_place *place, struct balimg_error *err) MUST_USE;
+/* The same, but BALIMG_E_NOT_FOUND if nothing has the name. */
+int ext_need(struct ext_volume *ext, const char *path, bool follow,
+	     struct ext_place *place, struct balimg_error *err) MUST_USE;
+
+/* ---- ext-begin.c ---- */
+
+/* Begin an edit: may this volume be written? */
+int ext_begin(struct ext_volume *ext, struct balimg_error *err) MUST_USE;
+
+/* May the content or the entries of this inode be changed?  BALIMG_E_REFUSED
+ * where that takes what we cannot do. */
+int ext_check_inode(const struct ext2_inode *inode, struct balimg_error *err)
+	MUST_USE;
+
+/* From here on something is staged: a failure is for good. */
+void ext_stage(struct ext_volume *ext);
+/* Take the result of what was staged, and remember if it failed. */
+int ext_staged(struct ext_volume *ext, int result);
+
+/* ---- ext-space.c ---- */
+
+/* Blocks that one more name in a directory may take. */
+#define EXT_NAME_BLOCKS 6u
+
+/* What a file's blocks are. */
+struct ext_blocks {
+	struct ext_run {
+		blk64_t first;
+		blk64_t count;
+	} *runs;
+	size_t count;
+	uint64_t blocks; /* in all */
+};
+void ext_blocks_free(struct ext_blocks *blocks);
+#define AUTO_BLOCKS __attribute__((cleanup(ext_blocks_free)))
+
+/* All blocks of @ino, those that map it too; not that of attributes. */
+int ext_blocks_find(struct ext_volume *ext, ext2_ino_t ino,
+		    struct ext2_inode *inode, struct ext_blocks *blocks,
+		    struct balimg_error *err) MUST_USE;
+/* Free them, wiped if so wanted. */
+int ext_blocks_release(struct ext_volume *ext,
+		       const struct ext_blocks *blocks, bool wipe,
+		       struct balimg_error *err) MUST_USE;
+
+/* Is there room for @data blocks of content of a file of @size bytes, what
+ * maps them, and @more blocks, when @freed blocks become free before? */
+int ext_need_space(struct ext_volume *ext, const struct ext2_inode *inode,
+		   uint64_t size, uint64_t data, uint64_t more,
+		   const struct ext_blocks *freed, struct balimg_error *err)
+	MUST_USE;
+
+/* ---- ext-content.c: between contents and blocks ---- */
+
+/* How many blocks @content takes: those of zeroes become holes. */
+int ext_count_blocks(struct ext_volume *ext, struct source *content,
+		     uint64_t *count, struct balimg_error *err) MUST_USE;
+
+/* Content that lies within the inode moves to a block, which is then like
+ * any; @inode is brought up to date. */
+int ext_leave_inode(struct ext_volume *ext, ext2_ino_t ino,
+		    struct ext2_inode *inode, struct balimg_error *err)
+	MUST_USE;
+
+/* Fill the empty file @ino with @content. */
+int ext_store(struct ext_volume *ext, ext2_ino_t ino,
+	      struct ext2_inode *inode, struct source *content,
+	      struct balimg_error *err) MUST_USE;
+
+/* ---- ext-file.c ---- */
+
+/* The content of regular file @ino; writable if the volume is. */
+struct source *ext_file_open(struct ext_volume *ext, ext2_ino_t ino,
+			     struct balimg_error *err) MUST_USE;
+
+/* ---- ext-dir.c ---- */
+
+/* Does this name something, neither "." nor ".." nor what no path can say?
+ * (What libext2fs says of its kind is wrong within inodes.) */
+bool ext_is_entry(const struct ext2_dir_entry *dirent);
+
+/* Add a name of @type (EXT2_FT_*) to directory @dir. */
+int ext_link(struct ext_volume *ext, ext2_ino_t dir, const char *name,
+	     ext2_ino_t ino, int type, struct balimg_error *err) MUST_USE;
+
+/* The inode of the directory that is to get a new entry, if it may. */
+int ext_parent(struct ext_volume *ext, const struct ext_place *place,
+	       struct ext2_inode *parent, struct balimg_error *err) MUST_USE;
+
+/* A free inode near @dir. */
+int ext_new_inode(struct ext_volume *ext, ext2_ino_t dir, int mode,
+		  ext2_ino_t *ino, struct balimg_error *err) MUST_USE;
+
+/* ---- the operations of struct volume_ops, by file ---- */
+
+/* ext-write.c */
+int ext_write_from(struct volume *vol, const char *path,
+		   struct source *content, unsigned flags,
+		   struct balimg_error *err) MUST_USE;
+/* ext-remove.c */
+int ext_remove(struct volume *vol, const char *path, unsigned flags,
+	       struct balimg_error *err) MUST_USE;
+/* ext-dir.c */
+int ext_list(struct volume *vol, const char *path,
+	     struct volume_listing *listing, struct balimg_error *err)
+	MUST_USE;
+int ext_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
+	MUST_USE;
+/* ext-check.c */
+int ext_check(struct volume *vol, struct volume_faults *faults,
+	      struct balimg_error *err) MUST_USE;
+
+#endif /* BALIMG_VOLUME_EXT_H */
