@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,11 +41,30 @@ label_name(const char *label)
 	return strcmp(label, "dos") ? "no partition table" : "MBR";
 }
 
-static void
-put_os(const struct context *ctx, const json_t *os)
+/* Without a description: is there none, or one that cannot be read? */
+static bool
+has_boot(const json_t *partitions)
 {
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(partitions, i, part) {
+		if (!strcmp(answer_string(part, "role"), "boot"))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_os(const struct context *ctx, const json_t *info)
+{
+	const json_t *os = json_object_get(info, "os");
+
 	if (!json_is_object(os)) {
-		put_fact(ctx, "OS", "no balenaOS found");
+		put_fact(ctx, "OS",
+			 has_boot(json_object_get(info, "partitions")) ?
+				 "cannot be read" :
+				 "no balenaOS found");
 		return;
 	}
 	put_fact(ctx, "OS", answer_string(os, "version"));
@@ -66,7 +86,7 @@ put_head(const struct context *ctx, const json_t *info)
 	printf("%s", term_ink(ctx, stdout, INK_BOLD));
 	text_put(stdout, answer_string(info, "path"));
 	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
-	put_os(ctx, json_object_get(info, "os"));
+	put_os(ctx, info);
 	disk = xasprintf("%s, %s", size_text(text, size),
 			 label_name(answer_string(info, "label")));
 	put_fact(ctx, "disk", disk);

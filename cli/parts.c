@@ -39,6 +39,8 @@ part_type(const json_t *part)
 {
 	const char *type = answer_string(part, "fileSystem");
 
+	if (!strcmp(type, "zero"))
+		return "empty";
 	return *type ? type : answer_string(part, "type");
 }
 
@@ -219,29 +221,33 @@ make_boxes(struct bar *bar, const json_t *partitions, uint64_t size)
 		add_free(bar, size - end, size);
 }
 
-/* Every box gets what its title takes, and a share of the rest by its size;
- * where there is too little, titles are cut. */
-static void
-share_width(struct bar *bar, size_t width)
+/* Give every box what its title and @padding take; returns the sum. */
+static size_t
+fit_titles(struct bar *bar, size_t padding)
 {
-	size_t borders = bar->count + 1;
-	size_t least = 0, rest, given = 0;
-	uint64_t whole = 0;
+	size_t sum = 0;
 	size_t i;
 
 	for (i = 0; i < bar->count; i++) {
-		bar->boxes[i].width = text_width(bar->boxes[i].title) + 2;
-		if (bar->boxes[i].width < 4)
-			bar->boxes[i].width = 4;
-		least += bar->boxes[i].width;
+		bar->boxes[i].width = text_width(bar->boxes[i].title) +
+				      padding;
+		if (bar->boxes[i].width < 3)
+			bar->boxes[i].width = 3;
+		sum += bar->boxes[i].width;
+	}
+	return sum;
+}
+
+/* Share @rest among the boxes by their sizes. */
+static void
+share_rest(struct bar *bar, size_t rest)
+{
+	size_t given = 0;
+	uint64_t whole = 0;
+	size_t i;
+
+	for (i = 0; i < bar->count; i++)
 		whole += bar->boxes[i].size;
-	}
-	if (least + borders >= width) {
-		for (i = 0; i < bar->count; i++)
-			bar->boxes[i].width = (width - borders) / bar->count;
-		return;
-	}
-	rest = width - borders - least;
 	for (i = 0; i < bar->count; i++) {
 		size_t share = (size_t)((double)rest *
 					(double)bar->boxes[i].size /
@@ -252,6 +258,27 @@ share_width(struct bar *bar, size_t width)
 		bar->boxes[i].width += share;
 		given += share;
 	}
+}
+
+/* Every box gets what its title takes, and a share of the rest by its size;
+ * where there is too little, titles go without blanks around them, and at
+ * last are cut. */
+static void
+share_width(struct bar *bar, size_t width)
+{
+	size_t inner = width - (bar->count + 1); /* without the borders */
+	size_t least, i;
+
+	least = fit_titles(bar, 2);
+	if (least > inner)
+		least = fit_titles(bar, 0);
+	if (least <= inner) {
+		share_rest(bar, inner - least);
+		return;
+	}
+	for (i = 0; i < bar->count; i++)
+		bar->boxes[i].width = inner / bar->count +
+				      (i < inner % bar->count);
 }
 
 static void
@@ -300,8 +327,7 @@ draw_titles(const struct context *ctx, const struct bar *bar,
 	printf("%*s", (int)indent, "");
 	for (i = 0; i < bar->count; i++) {
 		const struct box *box = &bar->boxes[i];
-		size_t room = box->width > 2 ? box->width - 2 : 0;
-		AUTO_FREE char *title = text_cut(box->title, room);
+		AUTO_FREE char *title = text_cut(box->title, box->width);
 		size_t left = (box->width - text_width(title)) / 2;
 
 		fputs(pen->side, stdout);

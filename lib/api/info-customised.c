@@ -249,13 +249,40 @@ warn_of_signatures(struct info *info, struct balimg_error *err)
 			 err);
 }
 
+/* What other programs have left: with balena's own tools, a second FAT that
+ * is not like the first. */
+static int
+warn_of_faults(struct info *info, struct balimg_error *err)
+{
+	AUTO_FAULTS struct volume_faults faults = { 0 };
+	struct volume *boot;
+	char text[512];
+	size_t at, i;
+
+	boot = os_boot(info->os, &at, err);
+	if (!boot || volume_check(boot, &faults, err) < 0)
+		return info_pass_over(info->warnings, err);
+	for (i = 0; i < faults.count && i < MAX_WARNINGS; i++) {
+		const struct volume_fault *fault = &faults.faults[i];
+
+		if (fault->harmless)
+			continue;
+		snprintf(text, sizeof(text), "%s: balimg %s", fault->text,
+			 fault->repairable ? "repair" : "check");
+		if (info_warn(info->warnings, os_partition_title(info->os, at),
+			      text, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 info_find_warnings(struct info *info, struct balimg_error *err)
 {
 	if (warn_of_config(info, err) < 0 ||
 	    warn_of_leftovers(info, err) < 0 ||
 	    warn_of_placeholders(info, err) < 0 ||
-	    warn_of_space(info, err) < 0)
+	    warn_of_space(info, err) < 0 || warn_of_faults(info, err) < 0)
 		return -1;
 	return warn_of_signatures(info, err);
 }

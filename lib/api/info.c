@@ -152,18 +152,35 @@ info_add(struct info *info, json_t *object, const char *key, json_t *value,
 	return 0;
 }
 
+/* There is a boot partition, but it cannot be read: @why. */
+static int
+warn_of_boot(struct info *info, const struct balimg_error *why,
+	     struct balimg_error *err)
+{
+	char text[sizeof(why->message) + sizeof(why->hint) + 2];
+
+	if (error_is(why, BALIMG_E_NO_MEMORY))
+		return error_nomem(err);
+	snprintf(text, sizeof(text), "%s%s%s", why->message,
+		 *why->hint ? "; " : "", why->hint);
+	return info_warn(info->warnings, why->where, text, err);
+}
+
 /* What only an image with a readable table has. */
 static int
 add_contents(struct info *info, json_t *root, struct balimg_error *err)
 {
-	struct balimg_error unseen = { 0 };
+	struct balimg_error why = { 0 };
 	json_t *partitions = describe_partitions(info->os);
 
 	if (!partitions)
 		return error_nomem(err);
 	if (info_add(info, root, "partitions", partitions, err) < 0)
 		return -1;
-	if (!os_boot(info->os, NULL, &unseen)) {
+	if (!os_boot(info->os, NULL, &why)) {
+		if (!error_is(&why, BALIMG_E_NOT_FOUND) &&
+		    warn_of_boot(info, &why, err) < 0)
+			return -1;
 		if (json_object_set_new(root, "os", json_null()) < 0 ||
 		    json_object_set_new(root, "customised", json_null()) < 0)
 			return error_nomem(err);
