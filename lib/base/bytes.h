@@ -48,6 +48,49 @@ be32_get(const void *at)
 	       (uint32_t)p[2] << 8 | (uint32_t)p[3];
 }
 
+static inline uint16_t
+be16_get(const void *at)
+{
+	const uint8_t *p = at;
+
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint64_t
+be64_get(const void *at)
+{
+	const uint8_t *p = at;
+
+	return (uint64_t)be32_get(p) << 32 | be32_get(p + 4);
+}
+
+static inline void
+be16_put(void *at, uint16_t value)
+{
+	uint8_t *p = at;
+
+	p[0] = (uint8_t)(value >> 8);
+	p[1] = (uint8_t)value;
+}
+
+static inline void
+be32_put(void *at, uint32_t value)
+{
+	uint8_t *p = at;
+
+	be16_put(p, (uint16_t)(value >> 16));
+	be16_put(p + 2, (uint16_t)value);
+}
+
+static inline void
+be64_put(void *at, uint64_t value)
+{
+	uint8_t *p = at;
+
+	be32_put(p, (uint32_t)(value >> 32));
+	be32_put(p + 4, (uint32_t)value);
+}
+
 static inline void
 le16_put(void *at, uint16_t value)
 {
