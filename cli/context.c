@@ -60,5 +60,9 @@ context_flags(const struct context *ctx)
 		flags |= BALIMG_FORCE;
 	if (context_has(ctx, OPTION_YES))
 		flags |= BALIMG_YES;
+	if (context_has(ctx, OPTION_INNER))
+		flags |= BALIMG_INNER;
+	if (context_has(ctx, OPTION_OUTER))
+		flags |= BALIMG_OUTER;
 	return flags;
 }

@@ -53,7 +53,7 @@ bool context_has(const struct context *ctx, int id);
 /* The value that was given last for @id, or NULL. */
 const char *context_value(const struct context *ctx, int id);
 
-/* The balimg_flags that the options stand for. */
+/* The balimg_flags that the options stand for; BALIMG_WRITE is left out. */
 unsigned context_flags(const struct context *ctx);
 
 #endif /* BALIMG_CLI_CONTEXT_H */

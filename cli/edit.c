@@ -15,7 +15,7 @@
 int
 edit_open(struct context *ctx)
 {
-	unsigned flags = context_flags(ctx) & BALIMG_YES;
+	unsigned flags = context_flags(ctx);
 
 	if (!context_has(ctx, OPTION_DRY_RUN) &&
 	    !context_has(ctx, OPTION_OUTPUT))

@@ -151,6 +151,41 @@ put_customised(const struct context *ctx, const json_t *customised)
 }
 
 static void
+put_partitions(const struct context *ctx, const json_t *of)
+{
+	const json_t *partitions = json_object_get(of, "partitions");
+
+	putchar('\n');
+	parts_draw(ctx, partitions, (uint64_t)answer_number(of, "size"), 2);
+	parts_print(ctx, partitions, 2);
+}
+
+/* The image that an installer puts on the device. */
+static void
+put_inner(const struct context *ctx, const json_t *inner)
+{
+	uint64_t size = (uint64_t)answer_number(inner, "size");
+	const json_t *os = json_object_get(inner, "os");
+	AUTO_FREE char *disk = NULL;
+	char text[SIZE_TEXT];
+
+	if (!json_is_object(inner))
+		return;
+	printf("\n%sinstalls ", term_ink(ctx, stdout, INK_BOLD));
+	text_put(stdout, answer_string(inner, "where"));
+	putchar(':');
+	text_put(stdout, answer_string(inner, "path"));
+	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
+	put_fact(ctx, "OS", answer_string(os, "version"));
+	put_fact(ctx, "device type", answer_string(os, "deviceType"));
+	disk = xasprintf("%s, %s%s", size_text(text, size),
+			 label_name(answer_string(inner, "label")),
+			 answer_is_true(inner, "signed") ? ", signed" : "");
+	put_fact(ctx, "disk", disk);
+	put_partitions(ctx, inner);
+}
+
+static void
 put_warnings(const struct context *ctx, const json_t *warnings)
 {
 	const json_t *warning;
@@ -168,7 +203,6 @@ show_info(struct context *ctx, int argc, char **argv)
 {
 	AUTO_TEXT char *text = NULL;
 	AUTO_JSON json_t *info = NULL;
-	const json_t *partitions;
 
 	(void)argc, (void)argv;
 	text = balimg_info(ctx->image, context_flags(ctx), &ctx->err);
@@ -177,12 +211,10 @@ show_info(struct context *ctx, int argc, char **argv)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	partitions = json_object_get(info, "partitions");
 	put_head(ctx, info);
-	putchar('\n');
-	parts_draw(ctx, partitions, (uint64_t)answer_number(info, "size"), 2);
-	parts_print(ctx, partitions, 2);
+	put_partitions(ctx, info);
 	put_customised(ctx, json_object_get(info, "customised"));
+	put_inner(ctx, json_object_get(info, "inner"));
 	put_warnings(ctx, json_object_get(info, "warnings"));
 	return 0;
 }

@@ -28,6 +28,12 @@ const struct option options_global[] = {
 const struct option options_image[] = {
 	{ OPTION_DRIVE, 'd', "drive", "IMAGE",
 	  "the image or device, instead of the IMAGE operand" },
+	{ OPTION_INNER, 0, "inner", NULL,
+	  "of an installer (flasher): all of it is about the image that it "
+	  "installs" },
+	{ OPTION_OUTER, 0, "outer", NULL,
+	  "of an installer: files are its own, not those of the image that "
+	  "it installs" },
 	{ 0 },
 };
 

@@ -117,8 +117,7 @@ take_drive(struct context *ctx, struct synopsis *synopsis, const char *drive)
 static int
 run_read(struct context *ctx, int argc, char **argv)
 {
-	ctx->image = balimg_open(ctx->path, context_flags(ctx) & BALIMG_YES,
-				 &ctx->err);
+	ctx->image = balimg_open(ctx->path, context_flags(ctx), &ctx->err);
 	if (!ctx->image)
 		return -1;
 	return ctx->verb->read(ctx, argc, argv);
@@ -132,6 +131,8 @@ run_verb(struct context *ctx, int argc, char **argv)
 	const char *drive = context_value(ctx, OPTION_DRIVE);
 
 	synopsis_read(verb->operands, &synopsis);
+	if (context_has(ctx, OPTION_INNER) && context_has(ctx, OPTION_OUTER))
+		return fail_usage(ctx, "--inner or --outer, not both");
 	if (drive && take_drive(ctx, &synopsis, drive) < 0)
 		return -1;
 	if (check_count(ctx, &synopsis, argc) < 0)

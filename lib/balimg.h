@@ -85,6 +85,11 @@ enum balimg_flags {
 	BALIMG_SHOW_SECRETS = 1 << 2, /* leave secrets in returned text */
 	BALIMG_YES = 1 << 3,	      /* open: finish an interrupted commit
 					 on a device, too */
+	BALIMG_OUTER = 1 << 4,	      /* open: of an installer, every file
+					 named is its own */
+	BALIMG_INNER = 1 << 5,	      /* open: all that is asked or edited is
+					 that of the image which an installer
+					 carries */
 };
 
 /* Called now and then during long work.  @total is 0 if not known.
@@ -93,11 +98,17 @@ enum balimg_flags {
 	int (*name)(void *data, const char *what, uint64_t done, uint64_t total)
 
 /* Open @path, a raw image file or a block device.  @flags: BALIMG_WRITE,
- * BALIMG_YES.  With a pending journal of an interrupted commit beside it, a
- * reader sees the finished state and nothing is written; a writer finishes
- * it first.  Refused (BALIMG_E_REFUSED): with BALIMG_WRITE, a device that is
- * mounted or held, a file behind a loop device, an image locked by another
- * balimg; a journal that does not belong to the image. */
+ * BALIMG_YES, BALIMG_OUTER or BALIMG_INNER.  An installer (flasher) has in it
+ * the image that it puts on the device.  Without either of the latter two,
+ * settings, splash, networks and what else the installer carries over to the
+ * device are its own; other files that are named by a role ("boot", "rootA")
+ * are those of the image in it.
+ *
+ * With a pending journal of an interrupted commit beside it, a reader sees the
+ * finished state and nothing is written; a writer finishes it first.  Refused
+ * (BALIMG_E_REFUSED): with BALIMG_WRITE, a device that is mounted or held, a
+ * file behind a loop device, an image locked by another balimg; a journal that
+ * does not belong to the image. */
 struct balimg_image *balimg_open(const char *path, unsigned flags,
 				 struct balimg_error *err) BALIMG_MUST_USE;
 
@@ -113,8 +124,10 @@ void balimg_set_progress(struct balimg_image *image,
 
 /* Everything known of the image: {"path", "size", "label" (the partition
  * table), "partitions":[...], "os":{"version", "variant", "deviceType", ...},
- * "customised":{...}, "warnings":[...]}.  Works on images that are not
- * balenaOS; "os" is null then. */
+ * "customised":{...}, "inner":{"where", "path", "size", "signed", "label",
+ * "partitions":[...], "os":{...}} (the image that an installer carries, else
+ * null), "warnings":[...]}.  Works on images that are not balenaOS; "os" is
+ * null then. */
 char *balimg_info(struct balimg_image *image, unsigned flags,
 		  struct balimg_error *err) BALIMG_MUST_USE;
 

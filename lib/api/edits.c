@@ -124,14 +124,16 @@ balimg_edits_add_file(struct balimg_edits *edits, const char *name, int fd,
 /* ---- staging ------------------------------------------------------- */
 
 static int
-stage(struct balimg_image *image, const struct balimg_edits *edits,
-      unsigned flags, struct balimg_error *err)
+stage(struct balimg_image *image, struct os *os,
+      const struct balimg_edits *edits, unsigned flags,
+      struct balimg_error *err)
 {
 	struct customization c;
 	size_t i;
-	int ret = 0;
+	int ret;
 
-	customize_begin(&c, image->os, image->plan, flags);
+	customize_begin(&c, os, image->plan, flags);
+	ret = customize_check_inner(&c, os, err);
 	for (i = 0; ret == 0 && i < edits->count; i++)
 		ret = customize_edit(&c, &edits->edits[i], err);
 	if (ret == 0)
@@ -140,15 +142,30 @@ stage(struct balimg_image *image, const struct balimg_edits *edits,
 	return ret;
 }
 
+/* What is to be edited. */
+static struct os *
+begin(struct balimg_image *image, struct balimg_error *err)
+{
+	struct os *os = NULL;
+
+	if (image_check_open(image, err) == 0)
+		os = image_os(image, err);
+	if (os)
+		image->edited = true;
+	return os;
+}
+
 int
 balimg_apply(struct balimg_image *image, const struct balimg_edits *edits,
 	     unsigned flags, struct balimg_error *err)
 {
+	struct os *os;
+
 	err = NEED_ERR(err);
-	if (image_check_open(image, err) < 0 || !image_os(image, err))
+	os = begin(image, err);
+	if (!os)
 		return image_wrap(image, err);
-	image->edited = true;
-	if (stage(image, edits, flags, err) < 0) {
+	if (stage(image, os, edits, flags, err) < 0) {
 		image->state = IMAGE_FAILED;
 		return image_wrap(image, err);
 	}
@@ -158,11 +175,13 @@ balimg_apply(struct balimg_image *image, const struct balimg_edits *edits,
 int
 balimg_repair(struct balimg_image *image, struct balimg_error *err)
 {
+	struct os *os;
+
 	err = NEED_ERR(err);
-	if (image_check_open(image, err) < 0 || !image_os(image, err))
+	os = begin(image, err);
+	if (!os)
 		return image_wrap(image, err);
-	image->edited = true;
-	if (check_repair(image->os, image->plan, err) < 0) {
+	if (check_repair(os, image->plan, err) < 0) {
 		image->state = IMAGE_FAILED;
 		return image_wrap(image, err);
 	}

@@ -83,6 +83,7 @@ static int
 open_image(struct balimg_image *image, const char *path, unsigned flags,
 	   struct balimg_error *err)
 {
+	image->flags = flags;
 	image->name = strdup(path);
 	if (!image->name)
 		return error_nomem(err);
@@ -147,9 +148,15 @@ balimg_set_progress(struct balimg_image *image, BALIMG_PROGRESS(progress),
 struct os *
 image_os(struct balimg_image *image, struct balimg_error *err)
 {
-	if (!image->os)
+	if (!image->os) {
 		image->os = os_open(image->overlay, err);
-	return image->os;
+		if (!image->os)
+			return NULL;
+		if (image->flags & BALIMG_OUTER)
+			os_keep_outer(image->os);
+	}
+	return image->flags & BALIMG_INNER ? os_inner(image->os, err) :
+					     image->os;
 }
 
 int

@@ -27,6 +27,7 @@ struct balimg_image {
 	struct backing *backing;
 	struct source *overlay; /* over the backing */
 	struct os *os;		/* over the overlay; NULL until it is asked */
+	unsigned flags;		/* of balimg_open() */
 	struct plan *plan;
 	struct progress progress;
 	enum image_state state;
@@ -39,7 +40,8 @@ struct balimg_image {
  * stand-in lives as long as the block that this stands in. */
 #define NEED_ERR(err) ((err) ? (err) : &(struct balimg_error){ 0 })
 
-/* What the image holds; read when first asked. */
+/* What the image holds, or the image within it if that is meant; read when
+ * first asked. */
 struct os *image_os(struct balimg_image *image, struct balimg_error *err)
 	MUST_USE;
 

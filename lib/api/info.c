@@ -166,6 +166,33 @@ warn_of_boot(struct info *info, const struct balimg_error *why,
 	return info_warn(info->warnings, why->where, text, err);
 }
 
+/* The image within an installer; null where there is none. */
+static json_t *
+describe_inner(struct info *info, struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+	struct os *inner = os_inner(info->os, &why);
+	const struct os_carried *carried = os_inner_image(info->os);
+	json_t *value;
+
+	if (!inner && error_is(&why, BALIMG_E_NOT_FOUND))
+		return json_null();
+	if (!inner) {
+		*err = why;
+		return NULL;
+	}
+	value = json_pack(
+		"{s:s, s:o, s:I, s:b, s:s, s:o, s:o}", "where",
+		os_partition_title(info->os, carried->at), "path",
+		answer_string(carried->path), "size",
+		(json_int_t)carried->size, "signed", carried->is_signed,
+		"label", label_kind_name(os_label(inner)->kind), "partitions",
+		describe_partitions(inner), "os", describe_os(inner, err));
+	if (!value)
+		error_nomem(err);
+	return value;
+}
+
 /* What only an image with a readable table has. */
 static int
 add_contents(struct info *info, json_t *root, struct balimg_error *err)
@@ -182,13 +209,15 @@ add_contents(struct info *info, json_t *root, struct balimg_error *err)
 		    warn_of_boot(info, &why, err) < 0)
 			return -1;
 		if (json_object_set_new(root, "os", json_null()) < 0 ||
-		    json_object_set_new(root, "customised", json_null()) < 0)
+		    json_object_set_new(root, "customised", json_null()) < 0 ||
+		    json_object_set_new(root, "inner", json_null()) < 0)
 			return error_nomem(err);
 		return 0;
 	}
 	if (info_add(info, root, "os", describe_os(info->os, err), err) < 0 ||
 	    info_add(info, root, "customised", info_customised(info, err),
-		     err) < 0)
+		     err) < 0 ||
+	    info_add(info, root, "inner", describe_inner(info, err), err) < 0)
 		return -1;
 	return info_find_warnings(info, err);
 }

@@ -158,7 +158,7 @@ find_faults(struct balimg_image *image, json_t *findings,
 		return -1;
 	os = image_os(image, &why);
 	if (os)
-		return check_image(os, image->overlay, findings, err);
+		return check_image(os, findings, err);
 	if (error_is(&why, BALIMG_E_INVALID))
 		return check_add(findings, "error", "partition table", false,
 				 err, "%s", why.message);

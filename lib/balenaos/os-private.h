@@ -31,8 +31,18 @@ struct os_facts {
 	bool flasher;
 };
 
+/* The image that an installer carries; nothing of it until asked. */
+struct os_inner {
+	char *path;	       /* NULL: not looked for, or not found */
+	struct source *source; /* its bytes */
+	struct os *os;	       /* its partitions; borrows source */
+	struct os_carried carried;
+	bool left_alone; /* os_keep_outer() */
+};
+
 struct os {
 	struct source *image; /* lent */
+	const char *title;    /* lent: what partitions' titles begin with */
 	struct label *label;
 	size_t count;
 	struct os_partition *partitions;
@@ -40,7 +50,17 @@ struct os {
 	size_t boot;  /* OS_NOWHERE: no balenaOS */
 	size_t rival; /* as good a candidate as boot, or OS_NOWHERE */
 	struct os_facts facts;
+	struct os_inner inner;
+	struct os *outer; /* the installer that this is in, or NULL */
 };
+
+/* As os_open(), the titles of partitions beginning with @title (lent for the
+ * life of the os). */
+struct os *os_open_titled(struct source *image, const char *title,
+			  struct balimg_error *err) MUST_USE;
+
+/* Release what @inner holds. */
+void os_inner_close(struct os_inner *inner);
 
 /* Choose the boot partition: set ->boot, ->rival and the roles that follow. */
 int os_choose_boot(struct os *os, struct balimg_error *err) MUST_USE;

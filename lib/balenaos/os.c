@@ -89,20 +89,20 @@ is_presentable(const char *text)
 }
 
 static void
-set_title(const struct os_partition *part, struct os_place *place)
+set_title(const struct os *os, const struct os_partition *part,
+	  struct os_place *place)
 {
 	const char *name = part->partition ? part->partition->name : NULL;
+	char number[32] = "whole image";
 
-	if (name && is_presentable(name))
-		snprintf(place->title, sizeof(place->title), "%s", name);
-	else if (is_presentable(part->identity.label))
-		snprintf(place->title, sizeof(place->title), "%s",
-			 part->identity.label);
-	else if (part->partition)
-		snprintf(place->title, sizeof(place->title), "partition %u",
+	if (part->partition)
+		snprintf(number, sizeof(number), "partition %u",
 			 part->partition->number);
-	else
-		snprintf(place->title, sizeof(place->title), "whole image");
+	if (!name || !is_presentable(name))
+		name = part->identity.label;
+	if (!is_presentable(name))
+		name = number;
+	snprintf(place->title, sizeof(place->title), "%s%s", os->title, name);
 }
 
 static int
@@ -117,11 +117,11 @@ identify(struct os *os, size_t at, struct balimg_error *err)
 		if (!place->slice)
 			return -1;
 		if (volume_identify(place->slice, &part->identity, err) < 0) {
-			set_title(part, place);
+			set_title(os, part, place);
 			return error_wrap(err, "%s", place->title);
 		}
 	}
-	set_title(part, place);
+	set_title(os, part, place);
 	part->role = role_of(part);
 	return 0;
 }
@@ -157,7 +157,8 @@ list_partitions(struct os *os, struct balimg_error *err)
 }
 
 struct os *
-os_open(struct source *image, struct balimg_error *err)
+os_open_titled(struct source *image, const char *title,
+	       struct balimg_error *err)
 {
 	AUTO_OS struct os *os = calloc(1, sizeof(*os));
 
@@ -166,12 +167,19 @@ os_open(struct source *image, struct balimg_error *err)
 		return NULL;
 	}
 	os->image = image;
+	os->title = title;
 	os->boot = os->rival = OS_NOWHERE;
 	os->label = label_read(image, err);
 	if (!os->label || list_partitions(os, err) < 0 ||
 	    os_choose_boot(os, err) < 0)
 		return NULL;
 	return STEAL(os);
+}
+
+struct os *
+os_open(struct source *image, struct balimg_error *err)
+{
+	return os_open_titled(image, "", err);
 }
 
 void
@@ -181,6 +189,7 @@ os_close(struct os *os)
 
 	if (!os)
 		return;
+	os_inner_close(&os->inner);
 	for (i = 0; os->places && i < os->count; i++) {
 		volume_close(os->places[i].volume);
 		source_close(os->places[i].slice);
@@ -193,6 +202,18 @@ os_close(struct os *os)
 }
 
 /* ---- lending ---------------------------------------------------------- */
+
+struct source *
+os_image(const struct os *os)
+{
+	return os->image;
+}
+
+const char *
+os_title(const struct os *os)
+{
+	return os->title;
+}
 
 const struct label *
 os_label(const struct os *os)
@@ -245,6 +266,8 @@ os_flush(struct os *os, struct balimg_error *err)
 {
 	size_t i;
 
+	if (os->inner.os && os_flush(os->inner.os, err) < 0)
+		return -1;
 	for (i = 0; i < os->count; i++)
 		if (os->places[i].volume &&
 		    volume_flush(os->places[i].volume, err) < 0)

@@ -50,6 +50,11 @@ void os_close(struct os *os);
 DEFINE_AUTO(os, os_close)
 #define AUTO_OS __attribute__((cleanup(cleanup_os)))
 
+/* What it is read from, and what its parts' titles begin with: "" or, within
+ * an installer, "inner "; lent. */
+struct source *os_image(const struct os *os);
+const char *os_title(const struct os *os);
+
 const struct label *os_label(const struct os *os);
 size_t os_partition_count(const struct os *os);
 const struct os_partition *os_get_partition(const struct os *os, size_t at);
@@ -90,7 +95,44 @@ int os_device_type(struct os *os, const char **slug, struct balimg_error *err)
 int os_is_flasher(struct os *os, bool *flasher, struct balimg_error *err)
 	MUST_USE;
 
-/* Flush every volume that was opened. */
+/* ---- installers ---- */
+
+/* The image that an installer carries. */
+struct os_carried {
+	size_t at;	  /* the installer's partition that it is in */
+	const char *path; /* its path there */
+	uint64_t size;	  /* bytes */
+	bool is_signed;	  /* a signature lies beside it */
+};
+
+/* The system that the installer @os will put on the device: opened once, lent
+ * for the life of @os.  BALIMG_E_NOT_FOUND if @os is no installer, or has
+ * nothing to install. */
+struct os *os_inner(struct os *os, struct balimg_error *err) MUST_USE;
+
+/* Where it is; NULL unless os_inner() was there.  Lent as that is. */
+const struct os_carried *os_inner_image(const struct os *os);
+
+/* The installer that @os is in; NULL if it is in none. */
+struct os *os_outer(const struct os *os);
+
+/* Have os_find_file() take every file for the installer's own. */
+void os_keep_outer(struct os *os);
+
+/* A partition of an image, or of the image within it. */
+struct os_spot {
+	struct os *os; /* lent: the one asked, or its os_inner() */
+	size_t at;
+};
+
+/* Where the file @path of @part is.  As os_find_partition(), but for an
+ * installer: a role ("boot") means the device to be, so the partition of the
+ * inner image, but for those files of the boot partition that the installer
+ * copies there from its own. */
+int os_find_file(struct os *os, const char *part, const char *path,
+		 struct os_spot *spot, struct balimg_error *err) MUST_USE;
+
+/* Flush every volume that was opened, those of the inner image first. */
 int os_flush(struct os *os, struct balimg_error *err) MUST_USE;
 
 #endif /* BALIMG_BALENAOS_OS_H */

@@ -33,18 +33,19 @@ check_add(json_t *findings, const char *severity, const char *where,
 /* ---- the table ----------------------------------------------------- */
 
 static int
-check_table(struct os *os, struct source *image, json_t *findings,
-	    struct balimg_error *err)
+check_table(struct os *os, json_t *findings, struct balimg_error *err)
 {
 	AUTO_FREE char *text = NULL;
+	char where[64];
 	char *line;
 	char *rest;
 
-	if (label_check(image, os_label(os), &text, err) < 0)
+	if (label_check(os_image(os), os_label(os), &text, err) < 0)
 		return -1;
+	snprintf(where, sizeof(where), "%spartition table", os_title(os));
 	for (rest = text; rest && (line = strsep(&rest, "\n"));) {
-		if (*line && check_add(findings, "warning", "partition table",
-				       false, err, "%s", line) < 0)
+		if (*line && check_add(findings, "warning", where, false, err,
+				       "%s", line) < 0)
 			return -1;
 	}
 	return 0;
@@ -142,8 +143,8 @@ check_settings(struct os *os, json_t *findings, struct balimg_error *err)
 		if (json_unpack(remark, "{s:s, s:s, s:s}", "severity",
 				&severity, "key", &key, "text", &text) < 0)
 			return error_nomem(err);
-		snprintf(where, sizeof(where), "config.json%s%s",
-			 *key ? ": " : "", key);
+		snprintf(where, sizeof(where), "%sconfig.json%s%s",
+			 os_title(os), *key ? ": " : "", key);
 		if (check_add(findings, severity, where, false, err, "%s",
 			      text) < 0)
 			return -1;
@@ -161,11 +162,10 @@ has_settings(struct os *os)
 	return os_config_volume(os, &at, &unseen) != NULL;
 }
 
-int
-check_image(struct os *os, struct source *image, json_t *findings,
-	    struct balimg_error *err)
+static int
+check_system(struct os *os, json_t *findings, struct balimg_error *err)
 {
-	if (check_table(os, image, findings, err) < 0 ||
+	if (check_table(os, findings, err) < 0 ||
 	    check_volumes(os, findings, err) < 0)
 		return -1;
 	if (!has_settings(os))
@@ -173,4 +173,30 @@ check_image(struct os *os, struct source *image, json_t *findings,
 	if (check_leftovers(os, findings, err) < 0)
 		return -1;
 	return check_settings(os, findings, err);
+}
+
+/* What an installer installs; that it has nothing is no fault of ours to
+ * find: some get it from elsewhere. */
+static int
+check_inner(struct os *os, json_t *findings, struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+	struct os *inner = os_inner(os, &why);
+
+	if (inner)
+		return check_system(inner, findings, err);
+	if (error_is(&why, BALIMG_E_NOT_FOUND))
+		return 0;
+	if (!error_is_finding(&why))
+		return error_pass(err, &why);
+	return check_add(findings, "error", *why.where ? why.where : "inner",
+			 false, err, "%s", why.message);
+}
+
+int
+check_image(struct os *os, json_t *findings, struct balimg_error *err)
+{
+	if (check_system(os, findings, err) < 0)
+		return -1;
+	return check_inner(os, findings, err);
 }

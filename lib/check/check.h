@@ -19,10 +19,10 @@ int check_add(json_t *findings, const char *severity, const char *where,
 	      bool repair, struct balimg_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7))) MUST_USE;
 
-/* Look at table, volumes and the files of balenaOS in @image, which @os was
- * opened over, and append what is found. */
-int check_image(struct os *os, struct source *image, json_t *findings,
-		struct balimg_error *err) MUST_USE;
+/* Look at table, volumes and the files of balenaOS, also of the image within
+ * an installer, and append what is found. */
+int check_image(struct os *os, json_t *findings, struct balimg_error *err)
+	MUST_USE;
 
 /* Judge config.json: [{"severity", "key", "text"}], a new reference.  A text
  * that is no JSON is one finding; so is a file that is missing. */

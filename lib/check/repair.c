@@ -76,8 +76,8 @@ repair_leftovers(struct os *os, struct plan *plan, struct balimg_error *err)
 	return more;
 }
 
-int
-check_repair(struct os *os, struct plan *plan, struct balimg_error *err)
+static int
+repair_system(struct os *os, struct plan *plan, struct balimg_error *err)
 {
 	size_t i;
 
@@ -87,4 +87,14 @@ check_repair(struct os *os, struct plan *plan, struct balimg_error *err)
 			return -1;
 	}
 	return repair_leftovers(os, plan, err);
+}
+
+int
+check_repair(struct os *os, struct plan *plan, struct balimg_error *err)
+{
+	struct os *inner = os_inner(os, NULL);
+
+	if (inner && repair_system(inner, plan, err) < 0)
+		return -1;
+	return repair_system(os, plan, err);
 }

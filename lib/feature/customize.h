@@ -37,6 +37,7 @@ struct customization {
 	struct plan *plan; /* lent */
 	unsigned flags;	   /* of enum balimg_flags: BALIMG_FORCE */
 	bool wrote_boot;   /* something was staged in the boot volume */
+	bool warned_of_signature; /* over the image within an installer */
 	struct config_text config;
 };
 
@@ -66,6 +67,12 @@ int customize_finish(struct customization *c, struct balimg_error *err)
 void customize_clear(struct customization *c);
 
 /* ---- for the features ---- */
+
+/* May @os, which may be the image within an installer, be written?
+ * BALIMG_E_REFUSED if the installer would find its signature broken; a warning
+ * in the plan where it would not look. */
+int customize_check_inner(struct customization *c, struct os *os,
+			  struct balimg_error *err) MUST_USE;
 
 /* Is @c to go on with what a person may know better?  True, with @err's
  * reason as a warning in the plan and @err cleared, if BALIMG_FORCE was given
