@@ -177,6 +177,49 @@ drop_old_name(struct customization *c, const struct splash *splash,
 	return 0;
 }
 
+/* Is the logo of an installer lost on the way?  Those of 2.0.0 to 2.0.8 copy
+ * its folder into the device's, not over it. */
+static int
+is_lost_within(struct os *os, bool *lost, struct balimg_error *err)
+{
+	const struct release *release;
+	bool flasher;
+
+	if (os_is_flasher(os, &flasher, err) < 0 ||
+	    os_release(os, &release, err) < 0)
+		return -1;
+	*lost = flasher && release_at_least(release, "2.0.0") &&
+		!release_at_least(release, "2.0.9");
+	return 0;
+}
+
+/* Have @stage work on the image, and, where an installer would not carry the
+ * logo over, on the image within, too. */
+static int
+stage_where_shown(struct customization *c, const struct edit *edit,
+		  int (*stage)(struct customization *c,
+			       const struct edit *edit,
+			       struct balimg_error *err),
+		  struct balimg_error *err)
+{
+	struct os *outer = c->os;
+	struct os *inner;
+	bool lost;
+	int ret;
+
+	if (stage(c, edit, err) < 0 || is_lost_within(outer, &lost, err) < 0)
+		return -1;
+	if (!lost)
+		return 0;
+	inner = os_inner(outer, err);
+	if (!inner || customize_check_inner(c, inner, err) < 0)
+		return -1;
+	c->os = inner;
+	ret = stage(c, edit, err);
+	c->os = outer;
+	return ret;
+}
+
 /* What a person should know about this OS and its logo. */
 static int
 note_oddities(struct customization *c, const struct splash *splash,
@@ -184,22 +227,15 @@ note_oddities(struct customization *c, const struct splash *splash,
 {
 	const char *title = os_partition_title(c->os, splash->at);
 	const struct release *release;
-	bool flasher, new_name;
+	bool new_name;
 
 	if (os_release(c->os, &release, err) < 0 ||
-	    os_is_flasher(c->os, &flasher, err) < 0 ||
 	    volume_exists(splash->boot, PLACE_SPLASH_NEW, &new_name, err) < 0)
 		return -1;
 	if (new_name && strcmp(splash->path, PLACE_SPLASH_NEW) != 0)
 		plan_note(c->plan, PLAN_NOTE, title,
 			  "%s is there as well; OS %s does not show it",
 			  PLACE_SPLASH_NEW, release->text);
-	if (flasher && release_at_least(release, "2.0.0") &&
-	    !release_at_least(release, "2.0.9"))
-		plan_note(c->plan, PLAN_WARNING, title,
-			  "the installer of OS %s does not carry the logo "
-			  "over to the device",
-			  release->text);
 	return 0;
 }
 
@@ -216,12 +252,23 @@ replace_logo(struct customization *c, const struct splash *splash,
 	return note_oddities(c, splash, err);
 }
 
+static int
+set_logo(struct customization *c, const struct edit *edit,
+	 struct balimg_error *err)
+{
+	struct splash splash;
+
+	if (splash_find(c->os, &splash, err) < 0)
+		return -1;
+	return splash_within(c->os, &splash,
+			     replace_logo(c, &splash, edit, err), err);
+}
+
 int
 splash_set(struct customization *c, const struct edit *edit,
 	   struct balimg_error *err)
 {
 	const char *what = edit->name ? edit->name : "the new splash";
-	struct splash splash;
 
 	if (edit->len > SPLASH_LIMIT)
 		return error_set(err, BALIMG_E_INVALID,
@@ -231,10 +278,7 @@ splash_set(struct customization *c, const struct edit *edit,
 	    !(error_is(err, BALIMG_E_REFUSED) &&
 	      customize_overrides(c, what, err)))
 		return error_wrap(err, "%s", what);
-	if (splash_find(c->os, &splash, err) < 0)
-		return -1;
-	return splash_within(c->os, &splash,
-			     replace_logo(c, &splash, edit, err), err);
+	return stage_where_shown(c, edit, set_logo, err);
 }
 
 /* ---- reset --------------------------------------------------------- */
@@ -320,9 +364,9 @@ bring_back(struct customization *c, const struct splash *splash,
 	return put_logo(c, splash, saved, len, err);
 }
 
-int
-splash_reset(struct customization *c, const struct edit *edit,
-	     struct balimg_error *err)
+static int
+reset_logo(struct customization *c, const struct edit *edit,
+	   struct balimg_error *err)
 {
 	struct splash splash;
 
@@ -330,4 +374,11 @@ splash_reset(struct customization *c, const struct edit *edit,
 	if (splash_find(c->os, &splash, err) < 0)
 		return -1;
 	return splash_within(c->os, &splash, bring_back(c, &splash, err), err);
+}
+
+int
+splash_reset(struct customization *c, const struct edit *edit,
+	     struct balimg_error *err)
+{
+	return stage_where_shown(c, edit, reset_logo, err);
 }
