@@ -234,16 +234,21 @@ static json_t *
 describe_image(struct balimg_image *image, struct info *info,
 	       struct balimg_error *err)
 {
-	const struct label *label;
+	struct source *source = image->overlay;
+	const struct label *label = NULL;
 	json_t *root;
 
 	info->os = image_os(image, err);
-	if (!info->os && info_pass_over(info->warnings, err) < 0)
+	if (info->os) {
+		source = os_image(info->os);
+		label = os_label(info->os);
+	} else if (error_is(err, BALIMG_E_NOT_FOUND) ||
+		   info_pass_over(info->warnings, err) < 0) {
 		return NULL;
-	label = info->os ? os_label(info->os) : NULL;
+	}
 	root = json_pack("{s:o, s:I, s:b, s:o, s:o}", "path",
 			 answer_string(image->name), "size",
-			 (json_int_t)source_size(image->overlay), "device",
+			 (json_int_t)source_size(source), "device",
 			 backing_is_device(image->backing), "label",
 			 describe_label(info->os), "labelId",
 			 text_or_null(label ? label->id : NULL));
@@ -275,6 +280,8 @@ balimg_info(struct balimg_image *image, unsigned flags,
 			return NULL;
 	}
 	root = describe_image(image, &info, err);
+	if (!root)
+		image_wrap(image, err);
 	if (!root || (info.os && add_contents(&info, root, err) < 0))
 		return NULL;
 	if (json_object_set(root, "warnings", warnings) < 0) {

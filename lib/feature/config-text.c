@@ -190,7 +190,7 @@ config_store(struct customization *c, struct balimg_error *err)
 			return error_wrap(
 				err, "%s",
 				os_partition_title(c->os, config->at));
-		customize_wrote(c, config->at);
+		customize_wrote(c, c->os, config->at);
 	}
 	config_clear(c);
 	return 0;
@@ -205,13 +205,13 @@ config_clear(struct customization *c)
 }
 
 int
-config_is_at(struct customization *c, size_t at, const char *path, bool *is,
-	     struct balimg_error *err)
+config_is_at(struct customization *c, const struct os_spot *spot,
+	     const char *path, bool *is, struct balimg_error *err)
 {
 	size_t config_at;
 
 	*is = false;
-	if (strcmp(path, PLACE_CONFIG) != 0)
+	if (spot->os != c->os || strcmp(path, PLACE_CONFIG) != 0)
 		return 0;
 	if (!os_config_volume(c->os, &config_at, err)) {
 		if (!error_is(err, BALIMG_E_NOT_FOUND))
@@ -219,6 +219,6 @@ config_is_at(struct customization *c, size_t at, const char *path, bool *is,
 		error_clear(err);
 		return 0;
 	}
-	*is = at == config_at;
+	*is = spot->at == config_at;
 	return 0;
 }

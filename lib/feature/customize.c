@@ -85,19 +85,20 @@ customize_edit(struct customization *c, const struct edit *edit,
 
 /* An update of the OS copies each boot file beside the old one. */
 static int
-look_for_update_room(struct customization *c, struct balimg_error *err)
+look_for_update_room(struct customization *c, struct os *os,
+		     struct balimg_error *err)
 {
 	struct volume_space space;
 	struct volume *boot;
 	size_t at;
 
-	boot = os_boot(c->os, &at, err);
+	boot = os_boot(os, &at, err);
 	if (!boot || volume_space(boot, &space, err) < 0)
 		return -1;
 	if (space.free >= UPDATE_ROOM)
 		return 0;
 
-	plan_note(c->plan, PLAN_WARNING, os_partition_title(c->os, at),
+	plan_note(c->plan, PLAN_WARNING, os_partition_title(os, at),
 		  "%llu KiB are left; the device needs 512 KiB to update "
 		  "its OS",
 		  (unsigned long long)space.free / 1024);
@@ -107,9 +108,14 @@ look_for_update_room(struct customization *c, struct balimg_error *err)
 int
 customize_finish(struct customization *c, struct balimg_error *err)
 {
+	size_t i;
+
 	if (config_store(c, err) < 0)
 		return -1;
-	return c->wrote_boot ? look_for_update_room(c, err) : 0;
+	for (i = 0; i < 2 && c->wrote_boot[i]; i++)
+		if (look_for_update_room(c, c->wrote_boot[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 bool
@@ -128,20 +134,22 @@ customize_overrides(struct customization *c, const char *where,
 }
 
 char *
-customize_where(const struct customization *c, size_t at, const char *path,
+customize_where(const struct os *os, size_t at, const char *path,
 		struct balimg_error *err)
 {
 	struct buffer where = BUFFER_INIT;
 
-	buffer_printf(&where, "%s:%s", os_partition_title(c->os, at), path);
+	buffer_printf(&where, "%s:%s", os_partition_title(os, at), path);
 	return buffer_take(&where, NULL, err);
 }
 
 void
-customize_wrote(struct customization *c, size_t at)
+customize_wrote(struct customization *c, struct os *os, size_t at)
 {
-	if (os_get_partition(c->os, at)->role == OS_ROLE_BOOT)
-		c->wrote_boot = true;
+	size_t i = c->wrote_boot[0] && c->wrote_boot[0] != os;
+
+	if (os_get_partition(os, at)->role == OS_ROLE_BOOT)
+		c->wrote_boot[i] = os;
 }
 
 int

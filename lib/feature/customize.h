@@ -36,7 +36,7 @@ struct customization {
 	struct os *os;	   /* lent */
 	struct plan *plan; /* lent */
 	unsigned flags;	   /* of enum balimg_flags: BALIMG_FORCE */
-	bool wrote_boot;   /* something was staged in the boot volume */
+	struct os *wrote_boot[2]; /* whose boot volumes were written */
 	bool warned_of_signature; /* over the image within an installer */
 	struct config_text config;
 };
@@ -80,12 +80,13 @@ int customize_check_inner(struct customization *c, struct os *os,
 bool customize_overrides(struct customization *c, const char *where,
 			 struct balimg_error *err);
 
-/* "resin-boot:/splash/logo.png" for @path in partition @at, to be freed. */
-char *customize_where(const struct customization *c, size_t at,
-		      const char *path, struct balimg_error *err) MUST_USE;
+/* "resin-boot:/splash/logo.png" for @path in partition @at of @os, to be
+ * freed. */
+char *customize_where(const struct os *os, size_t at, const char *path,
+		      struct balimg_error *err) MUST_USE;
 
-/* Remember that partition @at was written. */
-void customize_wrote(struct customization *c, size_t at);
+/* Remember that partition @at of @os was written. */
+void customize_wrote(struct customization *c, struct os *os, size_t at);
 
 /* The version that the image says it holds, as schema and document calls
  * take it: NULL if unknown. */

@@ -14,12 +14,12 @@
 #define PIECE (256u << 10) /* bytes copied at a time */
 
 static struct volume *
-find_volume(struct os *os, const char *part, size_t *at,
-	    struct balimg_error *err)
+find_volume(struct os *os, const char *part, const char *path,
+	    struct os_spot *spot, struct balimg_error *err)
 {
-	if (os_find_partition(os, part, at, err) < 0)
+	if (os_find_file(os, part, path, spot, err) < 0)
 		return NULL;
-	return os_volume(os, *at, err);
+	return os_volume(spot->os, spot->at, err);
 }
 
 /* ---- listing ------------------------------------------------------- */
@@ -150,10 +150,10 @@ files_list(struct os *os, const char *part, const char *path,
 {
 	struct volume_entry entry = { 0 };
 	struct volume *vol;
+	struct os_spot spot;
 	json_t *list;
-	size_t at;
 
-	vol = find_volume(os, part, &at, err);
+	vol = find_volume(os, part, path, &spot, err);
 	if (!vol)
 		return NULL;
 	if (look_at(vol, path, &entry, err) < 0) {
@@ -164,7 +164,7 @@ files_list(struct os *os, const char *part, const char *path,
 		volume_entry_clear(&entry);
 	}
 	if (!list)
-		error_wrap(err, "%s", os_partition_title(os, at));
+		error_wrap(err, "%s", os_partition_title(spot.os, spot.at));
 	return list;
 }
 
@@ -196,13 +196,14 @@ files_get(struct os *os, const char *part, const char *path, int fd,
 {
 	AUTO_SOURCE struct source *content = NULL;
 	struct volume *vol;
-	size_t at;
+	struct os_spot spot;
 
-	vol = find_volume(os, part, &at, err);
+	vol = find_volume(os, part, path, &spot, err);
 	if (!vol)
 		return -1;
 	content = volume_open_file(vol, path, err);
 	if (!content || copy_to_fd(content, fd, err) < 0)
-		return error_wrap(err, "%s", os_partition_title(os, at));
+		return error_wrap(err, "%s",
+				  os_partition_title(spot.os, spot.at));
 	return 0;
 }

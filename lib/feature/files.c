@@ -24,6 +24,7 @@ static const char *const flag_files[] = {
 
 /* The file that an edit names. */
 struct target {
+	struct os *os; /* the image, or the one within an installer */
 	struct volume *vol;
 	size_t at;	  /* its partition */
 	const char *path; /* lent by the edit */
@@ -44,6 +45,7 @@ find_target(struct customization *c, const char *name, struct target *target,
 	    struct balimg_error *err)
 {
 	AUTO_FREE char *part = NULL;
+	struct os_spot spot;
 
 	target->path = strchr(name, '/');
 	if (!target->path)
@@ -52,24 +54,28 @@ find_target(struct customization *c, const char *name, struct target *target,
 	part = strndup(name, (size_t)(target->path - name));
 	if (!part)
 		return error_nomem(err);
-	if (os_find_partition(c->os, part, &target->at, err) < 0)
+	if (os_find_file(c->os, part, target->path, &spot, err) < 0 ||
+	    customize_check_inner(c, spot.os, err) < 0)
 		return -1;
-	target->vol = os_volume(c->os, target->at, err);
-	target->where = target->vol ? customize_where(c, target->at,
-						      target->path, err) :
-				      NULL;
+	target->os = spot.os;
+	target->at = spot.at;
+	target->vol = os_volume(target->os, target->at, err);
+	if (!target->vol)
+		return -1;
+	target->where = customize_where(target->os, target->at, target->path,
+					err);
 	if (!target->where)
 		return -1;
-	return config_is_at(c, target->at, target->path, &target->config, err);
+	return config_is_at(c, &spot, target->path, &target->config, err);
 }
 
 /* Say in which partition it happened. */
 static int
-within(const struct customization *c, const struct target *target, int ret,
-       struct balimg_error *err)
+within(const struct target *target, int ret, struct balimg_error *err)
 {
 	if (ret < 0)
-		error_wrap(err, "%s", os_partition_title(c->os, target->at));
+		error_wrap(err, "%s",
+			   os_partition_title(target->os, target->at));
 	return ret;
 }
 
@@ -128,7 +134,7 @@ need_dispensable(struct customization *c, const struct target *target,
 	if (target->config)
 		reason = "without it the device would not start its services";
 	for (i = 0; i < sizeof(flag_files) / sizeof(*flag_files); i++) {
-		if (os_get_partition(c->os, target->at)->role ==
+		if (os_get_partition(target->os, target->at)->role ==
 			    OS_ROLE_BOOT &&
 		    !strcasecmp(target->path, flag_files[i]))
 			reason = "the boot loader tells by it what this is";
@@ -212,7 +218,7 @@ put_content(struct customization *c, const struct target *target,
 		return -1;
 	plan_change(c->plan, target->where, there ? before : NULL, after,
 		    false);
-	customize_wrote(c, target->at);
+	customize_wrote(c, target->os, target->at);
 	return 0;
 }
 
@@ -264,7 +270,7 @@ files_put(struct customization *c, const struct edit *edit,
 
 	if (find_target(c, edit->name, &target, err) < 0)
 		return -1;
-	return within(c, &target, put_target(c, &target, edit, err), err);
+	return within(&target, put_target(c, &target, edit, err), err);
 }
 
 /* ---- remove and mkdir ---------------------------------------------- */
@@ -302,7 +308,7 @@ remove_path(struct customization *c, const struct target *target,
 				 c->plan, err) < 0)
 		return -1;
 	plan_change(c->plan, target->where, before, NULL, false);
-	customize_wrote(c, target->at);
+	customize_wrote(c, target->os, target->at);
 	return 0;
 }
 
@@ -327,7 +333,7 @@ files_remove(struct customization *c, const struct edit *edit,
 
 	if (find_target(c, edit->name, &target, err) < 0)
 		return -1;
-	return within(c, &target, remove_target(c, &target, err), err);
+	return within(&target, remove_target(c, &target, err), err);
 }
 
 /* Nothing is to be done if the directory is there. */
@@ -352,7 +358,7 @@ make_directory(struct customization *c, const struct target *target,
 	if (volume_mkdir(target->vol, target->path, err) < 0)
 		return -1;
 	plan_change(c->plan, target->where, NULL, "directory", false);
-	customize_wrote(c, target->at);
+	customize_wrote(c, target->os, target->at);
 	return 0;
 }
 
@@ -364,5 +370,5 @@ files_mkdir(struct customization *c, const struct edit *edit,
 
 	if (find_target(c, edit->name, &target, err) < 0)
 		return -1;
-	return within(c, &target, make_directory(c, &target, err), err);
+	return within(&target, make_directory(c, &target, err), err);
 }

@@ -148,7 +148,7 @@ static int
 store(struct customization *c, struct volume *boot, size_t at,
       const char *path, const char *text, size_t len, struct balimg_error *err)
 {
-	AUTO_FREE char *where = customize_where(c, at, path, err);
+	AUTO_FREE char *where = customize_where(c->os, at, path, err);
 	AUTO_FREE char *old = NULL;
 	size_t old_len;
 
@@ -162,7 +162,7 @@ store(struct customization *c, struct volume *boot, size_t at,
 		    0 ||
 	    fatrw_clean(boot, path, where, c->plan, err) < 0)
 		return -1;
-	customize_wrote(c, at);
+	customize_wrote(c, c->os, at);
 	return 0;
 }
 
@@ -241,7 +241,7 @@ remove_file(struct customization *c, struct volume *boot, size_t at,
 	AUTO_FREE char *old = NULL;
 	size_t len;
 
-	where = path ? customize_where(c, at, path, err) : NULL;
+	where = path ? customize_where(c->os, at, path, err) : NULL;
 	if (!where || read_if_any(boot, path, &old, &len, err) < 0)
 		return -1;
 	if (!old)
@@ -251,7 +251,7 @@ remove_file(struct customization *c, struct volume *boot, size_t at,
 	    fatrw_clean(boot, path, where, c->plan, err) < 0)
 		return -1;
 	note_copy(c, at, where);
-	customize_wrote(c, at);
+	customize_wrote(c, c->os, at);
 	return 0;
 }
 

@@ -20,7 +20,7 @@ put_picture(struct customization *c, const struct splash *splash,
 	    const char *path, const char *data, size_t len,
 	    struct balimg_error *err)
 {
-	AUTO_FREE char *where = customize_where(c, splash->at, path, err);
+	AUTO_FREE char *where = customize_where(c->os, splash->at, path, err);
 	AUTO_FREE char *old = NULL;
 	char before[DESCRIPTION_SIZE];
 	char after[DESCRIPTION_SIZE];
@@ -37,7 +37,7 @@ put_picture(struct customization *c, const struct splash *splash,
 	    fatrw_clean(splash->boot, path, where, c->plan, err) < 0)
 		return -1;
 	plan_change(c->plan, where, old ? before : NULL, after, false);
-	customize_wrote(c, splash->at);
+	customize_wrote(c, c->os, splash->at);
 	return 0;
 }
 
@@ -162,7 +162,7 @@ drop_old_name(struct customization *c, const struct splash *splash,
 		return -1;
 	if (!old)
 		return 0;
-	where = customize_where(c, splash->at, PLACE_SPLASH_OLD, err);
+	where = customize_where(c->os, splash->at, PLACE_SPLASH_OLD, err);
 	if (!where ||
 	    volume_remove(splash->boot, PLACE_SPLASH_OLD, 0, err) < 0 ||
 	    fatrw_clean(splash->boot, PLACE_SPLASH_OLD, where, c->plan, err) <
@@ -173,7 +173,7 @@ drop_old_name(struct customization *c, const struct splash *splash,
 	plan_note(c->plan, PLAN_NOTE, where,
 		  "is taken away: the next OS update would have put it in "
 		  "the new logo's place");
-	customize_wrote(c, splash->at);
+	customize_wrote(c, c->os, splash->at);
 	return 0;
 }
 
@@ -288,8 +288,8 @@ static int
 drop_saved(struct customization *c, const struct splash *splash,
 	   const char *data, size_t len, struct balimg_error *err)
 {
-	AUTO_FREE char *where = customize_where(c, splash->at, SPLASH_SAVED,
-						err);
+	AUTO_FREE char *where = customize_where(c->os, splash->at,
+						SPLASH_SAVED, err);
 	AUTO_LISTING struct volume_listing left = { 0 };
 	char before[DESCRIPTION_SIZE];
 
