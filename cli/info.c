@@ -19,6 +19,7 @@
 #include "xalloc.h"
 
 #define LABEL_WIDTH 13
+#define MAX_NAMES   100u /* of a list */
 
 /* "  label        value", wrapped; nothing if there is no value. */
 static void
@@ -92,20 +93,29 @@ put_head(const struct context *ctx, const json_t *info)
 	put_fact(ctx, "disk", disk);
 }
 
-/* A list of names as one line. */
+/* A list of names as one line; of very many, the first. */
 static char *
 join(const json_t *names)
 {
 	char *joined = xasprintf("%s", "");
+	size_t count = json_array_size(names);
 	const json_t *name;
 	size_t i;
 
 	json_array_foreach(names, i, name) {
+		if (i == MAX_NAMES)
+			break;
 		AUTO_FREE char *before = joined;
 
 		joined = xasprintf(
 			"%s%s%s", before, *before ? ", " : "",
 			json_is_string(name) ? json_string_value(name) : "?");
+	}
+	if (count > MAX_NAMES) {
+		AUTO_FREE char *before = joined;
+
+		joined = xasprintf("%s, and %zu more", before,
+				   count - MAX_NAMES);
 	}
 	return joined;
 }

@@ -20,10 +20,14 @@
 
 #define ESR_YEAR 2000 /* "2019.10.0": which 2.x that is, we do not know */
 
+/* Who has more keys of their own is not helped by a list of them. */
+#define MAX_UNKNOWN 1000u
+
 struct walk {
 	const char *version; /* NULL: not known */
 	bool development;    /* the mode is on, as far as we see */
 	struct schema_findings *findings;
+	size_t unknown; /* keys that nothing knows or resembles */
 };
 
 static int check_value(struct walk *walk, const char *path,
@@ -304,6 +308,8 @@ check_unknown(struct walk *walk, const char *path, struct balimg_error *err)
 			walk, SCHEMA_WARNING, path, err,
 			"is read by nothing on the device; did you mean %s?",
 			meant->path);
+	if (++walk->unknown > MAX_UNKNOWN)
+		return 0;
 	return add(walk, SCHEMA_NOTE, path, err,
 		   "is not known to be read by anything on the device");
 }
@@ -422,5 +428,11 @@ schema_check(const char *path, const json_t *value, const char *version,
 			"is %s, not an object; the device reads no settings",
 			json_type_words(json_typeof(value)));
 	walk.development = is_on(json_object_get(value, "developmentMode"));
-	return check_members(&walk, path, (json_t *)(uintptr_t)value, err);
+	if (check_members(&walk, path, (json_t *)(uintptr_t)value, err) < 0)
+		return -1;
+	if (walk.unknown <= MAX_UNKNOWN)
+		return 0;
+	return add(&walk, SCHEMA_NOTE, path, err,
+		   "%zu more keys are not known to be read by anything",
+		   walk.unknown - MAX_UNKNOWN);
 }

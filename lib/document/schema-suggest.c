@@ -102,13 +102,13 @@ rate(const struct schema_key *key, const char *parent, const char *name,
 	char leaf[NAME_LIMIT];
 	char path[NAME_LIMIT];
 	size_t leaf_len = fold(leaf_of(key), leaf);
-	size_t path_len = fold(key->path, path);
 	size_t allowed = allowed_faults(len);
 	size_t off;
 
 	if (leaf[0] == '*')
 		return SIZE_MAX;
-	if (path_len == len && !strcmp(path, name))
+	if (leaf_len < len && leaf_of(key) != key->path &&
+	    fold(key->path, path) == len && !strcmp(path, name))
 		return 0;
 	if (leaf_len == len && !strcmp(leaf, name))
 		return is_child_of(key, parent) ? 0 : 1;

@@ -37,9 +37,13 @@ schema_find(const char *path)
 	const struct schema_key *key;
 
 	for (key = schema_keys; key->path; key++) {
-		struct json_part row = json_part_first(key->path);
-		struct json_part part = json_part_first(path);
+		struct json_part row, part;
 
+		/* Most rows differ at once; a backslash stands for more. */
+		if (*path != *key->path && *path != '\\')
+			continue;
+		row = json_part_first(key->path);
+		part = json_part_first(path);
 		if (follow_both(&row, &part) && !row.at && !part.at)
 			return key;
 	}

@@ -229,6 +229,29 @@ test_part(void)
 	free(got);
 }
 
+/* Keys of somebody's own are named up to a bound, a slip always. */
+static void
+test_many_unknown(void)
+{
+	struct buffer text = BUFFER_INIT;
+	const char *at;
+	size_t lines = 0;
+	char *got;
+	int i;
+
+	for (i = 0; i < 3000; i++)
+		buffer_printf(&text, "%c\"mine%d\":1", i ? ',' : '{', i);
+	buffer_puts(&text, ",\"hostnam\":\"x\"}");
+	got = findings_of(text.data, "", NULL);
+	for (at = got; (at = strchr(at, '\n')); at++)
+		lines++;
+	CHECK(lines == 1002);
+	CHECK(strstr(got, "warning hostnam: "));
+	CHECK(strstr(got, "note : 2000 more keys are not known"));
+	free(got);
+	buffer_free(&text);
+}
+
 /* What is said of dnsServers by @version begins with @want, or is nothing. */
 static void
 says_of_dns(const char *value, const char *version, const char *want)
@@ -283,5 +306,6 @@ main(void)
 	test_unknown();
 	test_part();
 	test_quirks();
+	test_many_unknown();
 	return 0;
 }
