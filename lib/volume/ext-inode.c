@@ -244,6 +244,18 @@ special_kind(const struct ext2_inode *inode)
 	return NULL;
 }
 
+/* A device's number, in the old form of 16 bits or the new one of 32; see
+ * fs/ext4/inode.c in Linux. */
+static void
+describe_device(const struct ext2_inode *inode, struct volume_entry *entry)
+{
+	uint32_t old = inode->i_block[0];
+	uint32_t new = inode->i_block[1];
+
+	entry->major = old ? old >> 8 & 0xff : new >> 8 & 0xfff;
+	entry->minor = old ? old & 0xff : (new & 0xff) | (new >> 12 & 0xfff00);
+}
+
 int
 ext_describe(struct ext_volume *ext, ext2_ino_t ino,
 	     struct volume_entry *entry, struct balimg_error *err)
@@ -261,6 +273,10 @@ ext_describe(struct ext_volume *ext, ext2_ino_t ino,
 	entry->mode = inode->i_mode & 07777u;
 	entry->uid = inode_uid(*inode);
 	entry->gid = inode_gid(*inode);
+	entry->inode = ino;
+	entry->links = inode->i_links_count;
+	if (LINUX_S_ISCHR(inode->i_mode) || LINUX_S_ISBLK(inode->i_mode))
+		describe_device(inode, entry);
 	if (!LINUX_S_ISLNK(inode->i_mode))
 		return 0;
 	entry->target = ext_read_link(ext, ino, inode, err);

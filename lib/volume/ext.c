@@ -200,6 +200,7 @@ const struct volume_ops volume_ext_ops = {
 	.stat = ext_stat,
 	.stat_link = ext_stat_link,
 	.list = ext_list,
+	.list_xattrs = ext_list_xattrs,
 	.open_file = ext_open_file,
 	.write_from = ext_write_from,
 	.remove = ext_remove,

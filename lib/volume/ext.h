@@ -63,6 +63,12 @@ char *ext_read_link(struct ext_volume *ext, ext2_ino_t ino,
 		    struct ext2_inode *inode, struct balimg_error *err)
 	MUST_USE;
 
+/* ---- ext-xattr.c ---- */
+
+int ext_list_xattrs(struct volume *vol, const char *path,
+		    struct volume_xattrs *xattrs, struct balimg_error *err)
+	MUST_USE;
+
 /* ---- ext-path.c ---- */
 
 /* Where a path leads. */

@@ -52,6 +52,40 @@ volume_listing_clear(struct volume_listing *listing)
 }
 
 int
+volume_xattrs_add(struct volume_xattrs *xattrs, const char *name,
+		  const void *value, size_t len, struct balimg_error *err)
+{
+	struct volume_xattr made = { strdup(name), malloc(len + 1), len };
+	struct volume_xattr *list;
+
+	list = make_room(xattrs->xattrs, xattrs->count, sizeof(*list));
+	if (list)
+		xattrs->xattrs = list;
+	if (!list || !made.name || !made.value) {
+		free(made.name);
+		free(made.value);
+		return error_nomem(err);
+	}
+	if (len)
+		memcpy(made.value, value, len);
+	list[xattrs->count++] = made;
+	return 0;
+}
+
+void
+volume_xattrs_clear(struct volume_xattrs *xattrs)
+{
+	size_t i;
+
+	for (i = 0; i < xattrs->count; i++) {
+		free(xattrs->xattrs[i].name);
+		free(xattrs->xattrs[i].value);
+	}
+	free(xattrs->xattrs);
+	*xattrs = (struct volume_xattrs){ 0 };
+}
+
+int
 volume_faults_add(struct volume_faults *faults, bool repairable, bool harmless,
 		  struct balimg_error *err, const char *fmt, ...)
 {

@@ -25,6 +25,10 @@ struct volume_ops {
 			 struct volume_entry *entry, struct balimg_error *err);
 	int (*list)(struct volume *vol, const char *path,
 		    struct volume_listing *listing, struct balimg_error *err);
+	/* NULL: there are no extended attributes. */
+	int (*list_xattrs)(struct volume *vol, const char *path,
+			   struct volume_xattrs *xattrs,
+			   struct balimg_error *err);
 	struct source *(*open_file)(struct volume *vol, const char *path,
 				    struct balimg_error *err);
 	int (*write_from)(struct volume *vol, const char *path,
@@ -59,6 +63,10 @@ int volume_compare(struct source *a, struct source *b, bool *same,
 int volume_listing_add(struct volume_listing *listing, char *name,
 		       const struct volume_entry *entry,
 		       struct balimg_error *err) MUST_USE;
+/* @name and the @len bytes at @value are copied. */
+int volume_xattrs_add(struct volume_xattrs *xattrs, const char *name,
+		      const void *value, size_t len, struct balimg_error *err)
+	MUST_USE;
 int volume_faults_add(struct volume_faults *faults, bool repairable,
 		      bool harmless, struct balimg_error *err, const char *fmt,
 		      ...) __attribute__((format(printf, 5, 6))) MUST_USE;

@@ -144,6 +144,20 @@ volume_stat_link(struct volume *vol, const char *path,
 	return at_path(rc, path, err);
 }
 
+int
+volume_list_xattrs(struct volume *vol, const char *path,
+		   struct volume_xattrs *xattrs, struct balimg_error *err)
+{
+	int rc = check_path(path, err);
+
+	*xattrs = (struct volume_xattrs){ 0 };
+	if (rc == 0 && vol->ops->list_xattrs)
+		rc = vol->ops->list_xattrs(vol, path, xattrs, err);
+	if (rc < 0)
+		volume_xattrs_clear(xattrs);
+	return at_path(rc, path, err);
+}
+
 void
 volume_entry_clear(struct volume_entry *entry)
 {

@@ -56,6 +56,9 @@ struct volume_entry {
 	bool owned;	 /* there are owners and modes, as follows */
 	unsigned mode;	 /* permission bits, 07777 */
 	uint32_t uid, gid;
+	uint64_t inode;	 /* the same for all names of a file */
+	unsigned links;	 /* how many there are */
+	uint32_t major, minor; /* of a device */
 	char *target; /* what a symbolic link says, else NULL */
 };
 
@@ -86,6 +89,27 @@ int volume_list(struct volume *vol, const char *path,
 	MUST_USE;
 void volume_listing_clear(struct volume_listing *listing);
 #define AUTO_LISTING __attribute__((cleanup(volume_listing_clear)))
+
+/* An extended attribute by the kernel's name for it: "security.capability",
+ * "trusted.overlay.opaque". */
+struct volume_xattr {
+	char *name;
+	char *value;
+	size_t len; /* of value, in bytes */
+};
+
+struct volume_xattrs {
+	size_t count;
+	struct volume_xattr *xattrs; /* in the order they are stored in */
+};
+
+/* Those of what @path names itself: a link is not followed.  None where the
+ * file system knows of none. */
+int volume_list_xattrs(struct volume *vol, const char *path,
+		       struct volume_xattrs *xattrs, struct balimg_error *err)
+	MUST_USE;
+void volume_xattrs_clear(struct volume_xattrs *xattrs);
+#define AUTO_XATTRS __attribute__((cleanup(volume_xattrs_clear)))
 
 /* Read all of @path, at most @limit bytes (BALIMG_E_INVALID if longer).
  * *@data is a new NUL-terminated buffer of *@len bytes, the caller's. */
