@@ -63,10 +63,23 @@ remove_keys(struct context *ctx, int argc, char **argv)
 	return 0;
 }
 
+/* What is no key lets nobody in, but should be seen. */
+static void
+add_key(struct table *table, const json_t *key)
+{
+	bool valid = *answer_string(key, "fingerprint");
+
+	table_add(table, valid ? answer_string(key, "type") : "no key");
+	table_add(table, answer_string(key, "fingerprint"));
+	table_add(table, answer_string(key, valid ? "comment" : "line"));
+	table_add(table, answer_string(key, "options"));
+}
+
 static int
 list_keys(struct context *ctx, int argc, char **argv)
 {
-	struct table table = { .heads = { "TYPE", "FINGERPRINT", "COMMENT" } };
+	struct table table = { .heads = { "TYPE", "FINGERPRINT", "COMMENT",
+					  "OPTIONS" } };
 	AUTO_TEXT char *text = NULL;
 	AUTO_JSON json_t *keys = NULL;
 	const json_t *key;
@@ -79,11 +92,8 @@ list_keys(struct context *ctx, int argc, char **argv)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	json_array_foreach(keys, i, key) {
-		table_add(&table, answer_string(key, "type"));
-		table_add(&table, answer_string(key, "fingerprint"));
-		table_add(&table, answer_string(key, "comment"));
-	}
+	json_array_foreach(keys, i, key)
+		add_key(&table, key);
 	table_print(ctx, stdout, &table, 0);
 	return 0;
 }

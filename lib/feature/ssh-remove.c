@@ -201,7 +201,7 @@ static int
 say_not_there(const char *name, struct balimg_error *err)
 {
 	error_set(err, BALIMG_E_NOT_FOUND,
-		  "no key has the fingerprint, comment or line %s", name);
+		  "no key has the fingerprint, comment or line \"%s\"", name);
 	return error_hint(err, "balimg ssh list shows those there are");
 }
 

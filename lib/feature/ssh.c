@@ -41,6 +41,26 @@ note_oddities(struct customization *c, const struct ssh_key *key,
 	return 0;
 }
 
+/* The key stays as it is there; who asks for other options ("command=") must
+ * not believe to have them. */
+static void
+note_same(struct customization *c, const struct ssh_key *key,
+	  const struct ssh_line *same)
+{
+	const char *there = same->key.options ? same->key.options : "";
+	const char *asked = key->options ? key->options : "";
+	const char *comment = same->key.comment ? same->key.comment : "";
+
+	if (strcmp(there, asked) != 0)
+		plan_note(c->plan, PLAN_WARNING, key->fingerprint,
+			  "is there already, as \"%s\", with other options, "
+			  "which stay: remove it first",
+			  comment);
+	else
+		plan_note(c->plan, PLAN_NOTE, key->fingerprint,
+			  "is there already, as \"%s\"", comment);
+}
+
 /* Is the like of @keys[@at] in @lines, or before it in @keys? */
 static bool
 is_known(struct customization *c, const struct ssh_lines *lines,
@@ -51,9 +71,7 @@ is_known(struct customization *c, const struct ssh_lines *lines,
 	size_t i;
 
 	if (same && strcmp(same->text, key->line) != 0)
-		plan_note(c->plan, PLAN_NOTE, key->fingerprint,
-			  "is there already, as \"%s\"",
-			  same->key.comment ? same->key.comment : "");
+		note_same(c, key, same);
 	for (i = 0; i < at && !same; i++) {
 		if (ssh_key_equal(&keys->keys[i], key))
 			return true;

@@ -131,7 +131,7 @@ say_not_there(json_t *rules, const char *name, struct balimg_error *err)
 
 	json_object_foreach(rules, key, value)
 		buffer_printf(&names, "%s%s", names.len ? ", " : "", key);
-	error_set(err, BALIMG_E_NOT_FOUND, "there is no rule %s", name);
+	error_set(err, BALIMG_E_NOT_FOUND, "there is no rule \"%s\"", name);
 	return error_hint(err, "the image has %s",
 			  names.len ? names.data : "none");
 }

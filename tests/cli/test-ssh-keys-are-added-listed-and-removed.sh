@@ -21,6 +21,17 @@ run 0 ssh rm x.img "$(ssh-keygen -lf one.pub | cut -d ' ' -f 2)"
 equal "$(config x.img '.os.sshKeys | length')" 1
 "$BALIMG" ssh add x.img - <one.pub >out 2>err
 equal "$(config x.img '.os.sshKeys | length')" 2
+# Options, and what is no key, are seen.
+ssh-keygen -q -t ed25519 -N '' -C limited -f three
+{ printf 'command="id",no-pty '; cat three.pub; } >options.pub
+run 0 ssh add x.img options.pub
+run 0 config set --force x.img 'os.sshKeys.3:="no key at all"'
+run 0 ssh list x.img
+grep -q ' limited  *command="id",no-pty$' out || fail "$(cat out)"
+grep -q '^no key  *no key at all$' out || fail "$(cat out)"
+run 4 ssh rm x.img ''
+err_has 'fingerprint, comment or line ""'
+run 0 ssh rm x.img limited 'no key at all'
 run 0 ssh rm x.img me@here you@there
 fsck_clean x.img
 equal "$(config x.img .os)" null

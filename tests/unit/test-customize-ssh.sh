@@ -31,6 +31,7 @@ changes_nothing ssh-add @"$work/again"
 said 'is there already'
 { printf 'command="id",no-pty '; cat "$work/a.pub"; } >"$work/options"
 changes_nothing ssh-add @"$work/options"
+said 'with other options, which stay'
 
 fails refused ssh-rm same@place
 said "$(print a)"
