@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,15 @@ enum {
 	OPTION_NAME = OPTION_OWN
 };
 
+static bool
+ends_in(const char *path, const char *ending)
+{
+	size_t len = strlen(path);
+	size_t end = strlen(ending);
+
+	return len > end && !strcmp(path + len - end, ending);
+}
+
 int
 udev_add_file(struct context *ctx, const char *path, const char *name)
 {
@@ -32,6 +42,13 @@ udev_add_file(struct context *ctx, const char *path, const char *name)
 	if (!name && !strcmp(path, "-"))
 		return fail_usage(ctx, "rules from standard input need "
 				       "--name");
+	if (!name && !ends_in(path, ".rules")) {
+		fail(ctx, BALIMG_E_INVALID,
+		     "%s: udev rules are in files whose names end in .rules",
+		     path);
+		return fail_hint(ctx, "if it holds rules, rename it, or use "
+				      "balimg udev add --name NAME");
+	}
 	base = input_base_name(name ? name : path, ".rules");
 	if (input_read(ctx, path, &text, &len) < 0)
 		return -1;

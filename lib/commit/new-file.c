@@ -92,9 +92,11 @@ new_file_publish(struct new_file *file, bool replace, struct balimg_error *err)
 	if (replace && !file->temporary && name_temporarily(file, err) < 0)
 		return -1;
 	if (give_name(file, replace) < 0) {
-		if (errno == EEXIST)
-			return error_set(err, BALIMG_E_REFUSED,
-					 "%s exists already", file->path);
+		if (errno == EEXIST) {
+			error_set(err, BALIMG_E_REFUSED, "%s exists already",
+				  file->path);
+			return error_hint(err, "choose another name");
+		}
 		return error_sys(err, "cannot make %s", file->path);
 	}
 	free(STEAL(file->temporary));

@@ -56,7 +56,7 @@ measure(struct overlay_file *file, struct balimg_error *err)
 	if (!S_ISREG(st.st_mode) ||
 	    file->size < OVERLAY_HEADER_SIZE + OVERLAY_TRAILER_SIZE)
 		return error_set(err, BALIMG_E_INVALID,
-				 "is not an overlay file, or cut short");
+				 "is no undo file or journal, or cut short");
 	return 0;
 }
 
@@ -227,7 +227,7 @@ load(struct overlay_file *file, struct balimg_error *err)
 	    memcmp(trailer + TRAILER_MAGIC, OVERLAY_MAGIC,
 		   OVERLAY_MAGIC_SIZE) != 0)
 		return error_set(err, BALIMG_E_INVALID,
-				 "is not an overlay file, or cut short");
+				 "is no undo file or journal, or cut short");
 	if (verify(file, trailer, err) < 0 ||
 	    parse_header(file, header, err) < 0)
 		return -1;

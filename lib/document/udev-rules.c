@@ -79,25 +79,6 @@ udev_name_check(const char *name, struct balimg_error *err)
 	return 0;
 }
 
-char *
-udev_name_from_path(const char *path, struct balimg_error *err)
-{
-	const char *base = strrchr(path, '/');
-	char *name;
-
-	base = base ? base + 1 : path;
-	if (!has_suffix(base, SUFFIX)) {
-		error_set(err, BALIMG_E_INVALID,
-			  "\"%s\" is not the name of a rules file", base);
-		error_hint(err, "a rules file is called NAME.rules");
-		return NULL;
-	}
-	name = strndup(base, strlen(base) - strlen(SUFFIX));
-	if (!name)
-		error_nomem(err);
-	return name;
-}
-
 /* May the byte stand in a rule?  CR is dealt with before. */
 static bool
 is_text_byte(char c)

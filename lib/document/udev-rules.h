@@ -20,10 +20,6 @@
  * BALIMG_E_REFUSED with the reason. */
 int udev_name_check(const char *name, struct balimg_error *err) MUST_USE;
 
-/* The key for a rules file: its base name without ".rules".
- * BALIMG_E_INVALID if it does not end in ".rules".  To be freed. */
-char *udev_name_from_path(const char *path, struct balimg_error *err) MUST_USE;
-
 /* The text as it is to be stored: CRLF as LF, no byte order mark.
  * BALIMG_E_INVALID: NUL or other control characters (binary), not UTF-8, over
  * 64 KiB, empty or blank.  BALIMG_E_REFUSED: a value the device's echo would

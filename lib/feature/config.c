@@ -79,8 +79,12 @@ judge_input(struct customization *c, const struct edit *edit, const char *what,
 		value = config_parse(edit->data, edit->len, &quirks, err);
 	else
 		value = json_text_parse(edit->data, edit->len, &quirks, err);
-	if (!value)
+	if (!value) {
+		if (!object)
+			error_hint(err, "after := stands JSON, in which text "
+					"has quotes; KEY=TEXT needs none");
 		return error_wrap(err, "%s", what);
+	}
 	if (quirks.duplicate_key)
 		config_note_duplicate(c, what, quirks.duplicate_key);
 	return 0;

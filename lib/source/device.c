@@ -67,8 +67,7 @@ check_kind(const struct backing *backing, struct balimg_error *err)
 	else
 		is = "a socket";
 	return error_set(err, BALIMG_E_INVALID,
-			 "%s is %s, not an image file or block device",
-			 backing->path, is);
+			 "is %s, not an image file or block device", is);
 }
 
 static int
@@ -90,7 +89,7 @@ report_open(const struct backing *backing, struct balimg_error *err)
 		os_device_in_use(backing->stat.st_rdev, why, sizeof(why));
 		return refuse_use(backing, why, err);
 	}
-	error_sys(err, "cannot open %s%s", backing->path,
+	error_sys(err, "cannot be opened%s",
 		  backing->writable ? " for writing" : "");
 	if (err && err->sys_errno == EACCES && backing_is_device(backing))
 		error_hint(err, "devices belong to root: try with sudo");
@@ -105,7 +104,7 @@ open_descriptor(struct backing *backing, struct balimg_error *err)
 	int flags = O_CLOEXEC | (backing->writable ? O_RDWR : O_RDONLY);
 
 	if (stat(backing->path, &backing->stat) < 0)
-		return error_sys(err, "cannot open %s", backing->path);
+		return error_sys(err, "cannot be opened");
 	if (check_kind(backing, err) < 0)
 		return -1;
 
@@ -213,7 +212,7 @@ backing_open(const char *path, bool write, struct balimg_error *err)
 	backing->writable = write;
 	backing->path = realpath(path, NULL);
 	if (!backing->path) {
-		error_sys(err, "cannot open %s", path);
+		error_sys(err, "cannot be opened");
 		return NULL;
 	}
 	if (open_descriptor(backing, err) < 0)

@@ -40,21 +40,6 @@ test_names(void)
 	CHECK_FAILS(udev_name_check(name, &err), err, BALIMG_E_REFUSED);
 }
 
-static void
-test_path(const char *path, const char *want)
-{
-	struct balimg_error err = { 0 };
-	char *name = udev_name_from_path(path, &err);
-
-	if (want) {
-		CHECK_STR(name, want);
-	} else {
-		CHECK(!name);
-		CHECK(err.code == BALIMG_E_INVALID);
-	}
-	free(name);
-}
-
 /* @want NULL: must fail with @code. */
 static void
 test_text(const char *text, size_t len, const char *want,
@@ -116,12 +101,6 @@ int
 main(void)
 {
 	test_names();
-	test_path("56.rules", "56");
-	test_path("/a/b.rules/10-x.y.rules", "10-x.y");
-	test_path(".rules", "");
-	test_path("56", NULL);
-	test_path("a.rules/b", NULL);
-	test_path("56.RULES", NULL);
 	test_texts();
 	return 0;
 }
