@@ -25,6 +25,7 @@ extern const struct command cmd_repair;
 extern const struct command cmd_rm;
 extern const struct command cmd_splash;
 extern const struct command cmd_ssh;
+extern const struct command cmd_tar;
 extern const struct command cmd_udev;
 extern const struct command cmd_undo;
 
@@ -45,6 +46,7 @@ const struct command *const commands[] = {
 	&cmd_put,
 	&cmd_mkdir,
 	&cmd_rm,
+	&cmd_tar,
 	&cmd_repair,
 	&cmd_undo,
 	&cmd_help,

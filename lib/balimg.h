@@ -196,6 +196,16 @@ int balimg_file_get(struct balimg_image *image, const char *part,
 		    const char *path, int fd, struct balimg_error *err)
 	BALIMG_MUST_USE;
 
+/* Write directory @path, and all that is below it, to the open descriptor @fd
+ * as a tar file: names "./NAME" in their order, owners, modes, times of whole
+ * seconds, links, devices, extended attributes.  @compress: "gz", "bz2",
+ * "xz", "zst", or NULL.  {"entries", "bytes", "sockets"}, the last being left
+ * out: tar has no form for them.  BALIMG_E_UNSUPPORTED where balimg was built
+ * without libarchive. */
+char *balimg_file_tar(struct balimg_image *image, const char *part,
+		      const char *path, int fd, const char *compress,
+		      struct balimg_error *err) BALIMG_MUST_USE;
+
 /* ---- editing ------------------------------------------------------- */
 
 /* What an edit does, and what its @name and @data are. */

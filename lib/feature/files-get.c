@@ -13,9 +13,9 @@
 
 #define PIECE (256u << 10) /* bytes copied at a time */
 
-static struct volume *
-find_volume(struct os *os, const char *part, const char *path,
-	    struct os_spot *spot, struct balimg_error *err)
+struct volume *
+files_find_volume(struct os *os, const char *part, const char *path,
+		  struct os_spot *spot, struct balimg_error *err)
 {
 	if (os_find_file(os, part, path, spot, err) < 0)
 		return NULL;
@@ -153,7 +153,7 @@ files_list(struct os *os, const char *part, const char *path,
 	struct os_spot spot;
 	json_t *list;
 
-	vol = find_volume(os, part, path, &spot, err);
+	vol = files_find_volume(os, part, path, &spot, err);
 	if (!vol)
 		return NULL;
 	if (look_at(vol, path, &entry, err) < 0) {
@@ -198,7 +198,7 @@ files_get(struct os *os, const char *part, const char *path, int fd,
 	struct volume *vol;
 	struct os_spot spot;
 
-	vol = find_volume(os, part, path, &spot, err);
+	vol = files_find_volume(os, part, path, &spot, err);
 	if (!vol)
 		return -1;
 	content = volume_open_file(vol, path, err);

@@ -27,6 +27,11 @@ int files_mkdir(struct customization *c, const struct edit *edit,
 json_t *files_list(struct os *os, const char *part, const char *path,
 		   struct balimg_error *err) MUST_USE;
 
+/* The volume with @path of partition @part, and in *@spot where that is. */
+struct volume *files_find_volume(struct os *os, const char *part,
+				 const char *path, struct os_spot *spot,
+				 struct balimg_error *err) MUST_USE;
+
 /* Copy the file's bytes to the open descriptor @fd. */
 int files_get(struct os *os, const char *part, const char *path, int fd,
 	      struct balimg_error *err) MUST_USE;

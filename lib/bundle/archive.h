@@ -1,0 +1,41 @@
+/* archive.h - archives, by libarchive, in a module of their own
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * libarchive brings libxml2 and ICU along, which take longer to load than a
+ * small edit takes.  So what needs it is a module, balimg-archive.so, opened
+ * when first asked for.
+ */
+#ifndef BALIMG_BUNDLE_ARCHIVE_H
+#define BALIMG_BUNDLE_ARCHIVE_H
+
+#include "base/progress.h"
+#include "volume/volume.h"
+
+/* What was put into an archive. */
+struct archive_sum {
+	uint64_t entries;
+	uint64_t bytes;	  /* of file contents */
+	uint64_t sockets; /* left out: a tar file has no form for them */
+};
+
+/* What the module exports, under the name ARCHIVE_CALLS. */
+#define ARCHIVE_CALLS "balimg_archive_calls"
+struct archive_calls {
+	const char *version; /* of balimg: those of another do not fit */
+	/* Write what is below directory @path of @vol to @fd as a tar file,
+	 * in the order of names: "./NAME", with owners, modes, times of
+	 * whole seconds, links, device numbers and extended attributes.
+	 * @compress is "", "gz", "bz2", "xz" or "zst".  The same tree makes
+	 * the same bytes. */
+	int (*write_tree)(struct volume *vol, const char *path, int fd,
+			  const char *compress,
+			  const struct progress *progress,
+			  struct archive_sum *sum, struct balimg_error *err);
+};
+
+/* The module's calls, lent for good; NULL with BALIMG_E_UNSUPPORTED if it is
+ * not installed. */
+const struct archive_calls *archive_load(struct balimg_error *err) MUST_USE;
+
+#endif /* BALIMG_BUNDLE_ARCHIVE_H */
