@@ -173,8 +173,8 @@ int balimg_splash_pixels(struct balimg_image *image, uint8_t **pixels,
 			 uint32_t *width, uint32_t *height,
 			 struct balimg_error *err) BALIMG_MUST_USE;
 
-/* Look for faults in the partition table, the FAT volumes and the balenaOS
- * files: {"findings":[{"severity", "where", "text", "repair"}]}. */
+/* Look for faults in the partition table, the FAT and ext volumes and the
+ * balenaOS files: {"findings":[{"severity", "where", "text", "repair"}]}. */
 char *balimg_check(struct balimg_image *image, struct balimg_error *err)
 	BALIMG_MUST_USE;
 

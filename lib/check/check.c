@@ -91,13 +91,21 @@ check_volume(struct os *os, size_t at, json_t *findings,
 			 why.message);
 }
 
+/* Is this a file system that can be looked through? */
+static bool
+is_checked(const char *type)
+{
+	return !strcmp(type, "vfat") || !strcmp(type, "ext2") ||
+	       !strcmp(type, "ext3") || !strcmp(type, "ext4");
+}
+
 static int
 check_volumes(struct os *os, json_t *findings, struct balimg_error *err)
 {
 	size_t i;
 
 	for (i = 0; i < os_partition_count(os); i++) {
-		if (!strcmp(os_get_partition(os, i)->identity.type, "vfat") &&
+		if (is_checked(os_get_partition(os, i)->identity.type) &&
 		    check_volume(os, i, findings, err) < 0)
 			return -1;
 	}

@@ -23,7 +23,7 @@ refuse(struct balimg_error *err, const char *what)
 }
 
 static int
-check_state(const struct ext2_super_block *super, struct balimg_error *err)
+check_marks(const struct ext2_super_block *super, struct balimg_error *err)
 {
 	if (ext2fs_has_feature_journal_needs_recovery(
 		    (struct ext2_super_block *)super))
@@ -111,26 +111,38 @@ check_size(const struct ext_volume *ext, struct balimg_error *err)
 			ext->fs->blocksize, &size) &&
 	    size <= source_size(ext->head.source))
 		return 0;
-	return error_set(err, BALIMG_E_REFUSED,
+	return error_set(err, BALIMG_E_INVALID,
 			 "the file system is larger than what it lies in");
 }
 
-/* Make ready to write. */
-static int
-raise(struct ext_volume *ext, struct balimg_error *err)
+int
+ext_check_state(struct ext_volume *ext, struct balimg_error *err)
+{
+	if (check_size(ext, err) < 0 || check_marks(ext->fs->super, err) < 0)
+		return -1;
+	return check_journal(ext, err);
+}
+
+int
+ext_load_bitmaps(struct ext_volume *ext, struct balimg_error *err)
 {
 	errcode_t failed;
 
-	if (check_size(ext, err) < 0 || check_state(ext->fs->super, err) < 0 ||
-	    check_features(ext->fs->super, err) < 0 ||
-	    check_journal(ext, err) < 0)
+	if (ext->fs->block_map && ext->fs->inode_map)
+		return 0;
+	/* One that is larger than its source may be of any size. */
+	if (check_size(ext, err) < 0)
 		return -1;
-	if (!ext->fs->block_map || !ext->fs->inode_map) {
-		failed = ext2fs_read_bitmaps(ext->fs);
-		if (failed)
-			return ext_error(ext, failed, err);
-	}
-	if (ext_io_stage(&ext->io, err) < 0)
+	failed = ext2fs_read_bitmaps(ext->fs);
+	return failed ? ext_error(ext, failed, err) : 0;
+}
+
+static int
+make_writable(struct ext_volume *ext, struct balimg_error *err)
+{
+	if (ext_check_state(ext, err) < 0 ||
+	    check_features(ext->fs->super, err) < 0 ||
+	    ext_load_bitmaps(ext, err) < 0 || ext_io_stage(&ext->io, err) < 0)
 		return -1;
 	ext->fs->flags |= EXT2_FLAG_RW;
 	ext->writing = true;
@@ -146,7 +158,7 @@ ext_begin(struct ext_volume *ext, struct balimg_error *err)
 		return error_set(err, BALIMG_E_USAGE,
 				 "an earlier edit of the volume failed");
 	ext_io_begin(&ext->io, 0);
-	if (!ext->writing && raise(ext, err) < 0)
+	if (!ext->writing && make_writable(ext, err) < 0)
 		return -1;
 	/* To libext2fs, 0 means the clock. */
 	ext->fs->now = now ? now : 1;

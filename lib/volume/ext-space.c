@@ -123,25 +123,42 @@ ext_blocks_release(struct ext_volume *ext, const struct ext_blocks *blocks,
 
 /* ---- room ---------------------------------------------------------- */
 
-/* Count the free blocks, and the runs in which they lie. */
 static void
-count_free(ext2_filsys fs, uint64_t *blocks, uint64_t *runs)
+count_free_inodes(ext2_filsys fs, struct ext_free *have)
 {
+	ext2_ino_t last = fs->super->s_inodes_count;
+	ext2_ino_t at = 1;
+	ext2_ino_t first, end;
+
+	while (at <= last && !ext2fs_find_first_zero_inode_bitmap2(
+				     fs->inode_map, at, last, &first)) {
+		if (ext2fs_find_first_set_inode_bitmap2(fs->inode_map, first,
+							last, &end))
+			end = last + 1;
+		have->inodes += end - first;
+		at = end;
+	}
+}
+
+void
+ext_count_free(struct ext_volume *ext, struct ext_free *have)
+{
+	ext2_filsys fs = ext->fs;
 	blk64_t last = ext2fs_blocks_count(fs->super) - 1;
 	blk64_t at = fs->super->s_first_data_block;
 	blk64_t first, end;
 
-	*blocks = 0;
-	*runs = 0;
+	*have = (struct ext_free){ 0 };
 	while (at <= last && !ext2fs_find_first_zero_block_bitmap2(
 				     fs->block_map, at, last, &first)) {
 		if (ext2fs_find_first_set_block_bitmap2(fs->block_map, first,
 							last, &end))
 			end = last + 1;
-		*blocks += end - first;
-		*runs += 1;
+		have->blocks += end - first;
+		have->runs++;
 		at = end;
 	}
+	count_free_inodes(fs, have);
 }
 
 /* Blocks of pointers for @data blocks of a file of @size bytes: all of a
@@ -177,24 +194,25 @@ ext_need_space(struct ext_volume *ext, const struct ext2_inode *inode,
 	       const struct ext_blocks *freed, struct balimg_error *err)
 {
 	uint64_t block_size = ext->fs->blocksize;
-	uint64_t free_blocks, runs, need;
+	struct ext_free have;
+	uint64_t runs, need;
 
-	count_free(ext->fs, &free_blocks, &runs);
+	ext_count_free(ext, &have);
 	if (freed) {
-		free_blocks += freed->blocks;
-		runs += freed->count;
+		have.blocks += freed->blocks;
+		have.runs += freed->count;
 	}
 	/* Each hole may begin an extent. */
+	runs = have.runs + size / block_size + 1 - data;
 	need = inode->i_flags & EXT4_EXTENTS_FL ?
-		       count_extents(data, runs + size / block_size + 1 - data,
-				     block_size) :
+		       count_extents(data, runs, block_size) :
 		       count_indirect(data, size, block_size);
 	need += data + more;
-	if (need <= free_blocks)
+	if (need <= have.blocks)
 		return 0;
 	return error_set(err, BALIMG_E_NO_SPACE,
 			 "takes %llu blocks of %llu bytes, and %llu are free",
 			 (unsigned long long)need,
 			 (unsigned long long)block_size,
-			 (unsigned long long)free_blocks);
+			 (unsigned long long)have.blocks);
 }

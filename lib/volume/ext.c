@@ -207,4 +207,5 @@ const struct volume_ops volume_ext_ops = {
 	.mkdir = ext_mkdir,
 	.space = ext_space,
 	.flush = ext_flush,
+	.check = ext_check,
 };

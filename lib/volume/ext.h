@@ -93,6 +93,12 @@ int ext_need(struct ext_volume *ext, const char *path, bool follow,
 /* Begin an edit: may this volume be written? */
 int ext_begin(struct ext_volume *ext, struct balimg_error *err) MUST_USE;
 
+/* Is the volume in a state that allows writing?  BALIMG_E_REFUSED. */
+int ext_check_state(struct ext_volume *ext, struct balimg_error *err) MUST_USE;
+/* Have the bitmaps read. */
+int ext_load_bitmaps(struct ext_volume *ext, struct balimg_error *err)
+	MUST_USE;
+
 /* May the content or the entries of this inode be changed?  BALIMG_E_REFUSED
  * where that takes what we cannot do. */
 int ext_check_inode(const struct ext2_inode *inode, struct balimg_error *err)
@@ -128,6 +134,14 @@ int ext_blocks_find(struct ext_volume *ext, ext2_ino_t ino,
 int ext_blocks_release(struct ext_volume *ext,
 		       const struct ext_blocks *blocks, bool wipe,
 		       struct balimg_error *err) MUST_USE;
+
+/* What the bitmaps, which are loaded, have free. */
+struct ext_free {
+	uint64_t blocks;
+	uint64_t runs; /* in which these lie */
+	uint64_t inodes;
+};
+void ext_count_free(struct ext_volume *ext, struct ext_free *have);
 
 /* Is there room for @data blocks of content of a file of @size bytes, what
  * maps them, and @more blocks, when @freed blocks become free before? */

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 export LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin:/sbin" TZ=UTC
-ask=$PWD/tests/lib/ask-fat
+ask=$PWD/tests/lib/ask-volume
 
 for tool in mkfs.fat fsck.fat mcopy grub-fstest; do
 	command -v $tool >/dev/null || {

@@ -10,7 +10,7 @@
 set -eu
 export LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "${srcdir:-.}" && pwd)
-program=$PWD/tests/lib/ask-fat
+program=$PWD/tests/lib/ask-volume
 real=${BALIMG_REAL:-$here/../shared/real}
 
 # A hang is a failure.

@@ -5,7 +5,7 @@
 set -eu
 export LC_ALL=C.UTF-8 PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "${srcdir:-.}" && pwd)
-ask=$PWD/tests/lib/ask-fat
+ask=$PWD/tests/lib/ask-volume
 real=${BALIMG_REAL:-$here/../shared/real}
 
 for tool in blkid mkfs.ext2 mkfs.fat mkswap; do

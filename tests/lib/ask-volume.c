@@ -1,9 +1,9 @@
-/* ask-fat.c - what our FAT engine says of an image, for scripts to compare
+/* ask-volume.c - what our engines say of a volume, for scripts to compare
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * usage: ask-fat IMAGE[@OFFSET] identify | check | repair
- *        ask-fat IMAGE[@OFFSET] unpack | put | remove | mkdir PATH...
+ * usage: ask-volume IMAGE[@OFFSET] identify | check | repair
+ *        ask-volume IMAGE[@OFFSET] unpack | put | remove | mkdir PATH...
  *
  * "unpack FOLDER" writes all files there; what cannot be read is named on
  * standard error, and the status is then 1.  "check" prints a line per fault,
