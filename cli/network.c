@@ -21,6 +21,7 @@ enum {
 	OPTION_NAME = OPTION_OWN,
 	OPTION_SSID,
 	OPTION_PSK,
+	OPTION_WPA3,
 	OPTION_HIDDEN,
 	OPTION_ADDRESS,
 	OPTION_GATEWAY,
@@ -116,8 +117,9 @@ take_option(struct context *ctx, json_t *wifi, const struct given *given)
 		answer_set(wifi, given->option->name,
 			   answer_text(given->value));
 		return 0;
+	case OPTION_WPA3:
 	case OPTION_HIDDEN:
-		answer_set(wifi, "hidden", json_true());
+		answer_set(wifi, given->option->name, json_true());
 		return 0;
 	case OPTION_DNS:
 		add_dns(wifi, given->value);
@@ -195,6 +197,8 @@ static const struct option wifi_options[] = {
 	{ OPTION_PSK, 0, "psk", "@FILE",
 	  "the password, from a file, from standard input (`@-`), or as it "
 	  "stands; without it the network is open" },
+	{ OPTION_WPA3, 0, "wpa3", NULL,
+	  "the network takes WPA3 (SAE) alone, not WPA2" },
 	{ OPTION_HIDDEN, 0, "hidden", NULL, "the network hides its name" },
 	{ OPTION_ADDRESS, 0, "address", "IP/BITS",
 	  "a static IPv4 address, instead of DHCP" },

@@ -17,6 +17,7 @@
 #include "xalloc.h"
 
 #define VALUE_COLUMNS 60 /* of a value, before it is cut */
+#define LEAD	      24 /* bytes shown before a difference, at most */
 
 void
 plan_put_notes(const struct context *ctx, const json_t *plan)
@@ -33,12 +34,52 @@ plan_put_notes(const struct context *ctx, const json_t *plan)
 }
 
 static void
-put_value(const char *value)
+put_value(const char *safe, size_t skip)
 {
-	AUTO_FREE char *safe = text_safe(value);
-	AUTO_FREE char *cut = text_cut(safe, VALUE_COLUMNS);
+	AUTO_FREE char *cut = NULL;
 
+	cut = text_cut(safe + skip, VALUE_COLUMNS - (skip ? 1 : 0));
+	if (skip)
+		fputs(text_is_utf8() ? "…" : "...", stdout);
 	fputs(cut, stdout);
+}
+
+/* How much of two safe texts to leave out, so that where they differ is seen:
+ * nothing if they are short, else what they both begin with, to the start of
+ * the line, if that is near, and never into a character. */
+static size_t
+count_common(const char *a, const char *b)
+{
+	size_t at = 0, start;
+
+	if (text_width(a) <= VALUE_COLUMNS && text_width(b) <= VALUE_COLUMNS)
+		return 0;
+	while (a[at] && a[at] == b[at])
+		at++;
+	if (at <= VALUE_COLUMNS / 2)
+		return 0;
+	start = at - LEAD;
+	while (at > start && strncmp(a + at, "\\n", 2) != 0)
+		at--;
+	at += at > start ? 2 : 0;
+	while ((a[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
+static void
+put_values(const char *before, const char *after)
+{
+	AUTO_FREE char *old = text_safe(before ? before : "");
+	AUTO_FREE char *new = text_safe(after ? after : "");
+	size_t skip = before && after ? count_common(old, new) : 0;
+
+	if (before)
+		put_value(old, skip);
+	if (before && after)
+		fputs(text_is_utf8() ? " → " : " -> ", stdout);
+	if (after)
+		put_value(new, skip);
 }
 
 /* "~ resin-boot:/config.json: hostname  a -> b" */
@@ -57,12 +98,7 @@ put_change(const struct context *ctx, const json_t *change)
 	fputs(term_ink(ctx, stdout, INK_PLAIN), stdout);
 	if ((before && *before) || (after && *after))
 		fputs("  ", stdout);
-	if (before)
-		put_value(before);
-	if (before && after)
-		fputs(text_is_utf8() ? " → " : " -> ", stdout);
-	if (after)
-		put_value(after);
+	put_values(before, after);
 	putchar('\n');
 }
 

@@ -229,9 +229,9 @@ enum balimg_op {
 	BALIMG_SSH_REMOVE,     /* name: fingerprint, comment or whole line */
 	BALIMG_NETWORK_ADD,    /* name: file name; data: a keyfile */
 	BALIMG_NETWORK_WIFI,   /* name: file name or NULL; data: JSON object:
-				  {"ssid", "psk", "hidden", "address",
-				  "gateway", "dns":[...], "address6",
-				  "gateway6"} */
+				  {"ssid", "psk", "wpa3", "hidden",
+				  "address", "gateway", "dns":[...],
+				  "address6", "gateway6"} */
 	BALIMG_NETWORK_REMOVE, /* name: file name */
 	BALIMG_DEV_ON,
 	BALIMG_DEV_OFF,

@@ -263,9 +263,8 @@ check_dns(const struct ip_group *group, const char *key, const char *value)
 	return 0;
 }
 
-/* "address1", "addresses2", "address": with a number or without. */
-static bool
-is_address_key(const char *key)
+bool
+keyfile_is_address_key(const char *key)
 {
 	if (strncmp(key, "address", 7) != 0)
 		return false;
@@ -280,7 +279,7 @@ check_ip_entry(void *data, const char *key, const char *value)
 {
 	struct ip_group *group = data;
 
-	if (is_address_key(key)) {
+	if (keyfile_is_address_key(key)) {
 		group->addresses = true;
 		return value ? check_address(group, key, value) :
 			       refuse_ip(group, key, "");

@@ -65,6 +65,9 @@ int keyfile_check_psk(const char *psk, struct balimg_error *err) MUST_USE;
 /* Is it an address of @family (AF_INET, AF_INET6), of @len bytes? */
 bool keyfile_is_address(int family, const char *text, size_t len);
 
+/* "address1", "addresses2", "address": with a number or without. */
+bool keyfile_is_address_key(const char *key);
+
 /* Is it a prefix length of @family, of @len bytes? */
 bool keyfile_is_prefix(int family, const char *text, size_t len);
 

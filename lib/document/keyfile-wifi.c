@@ -73,7 +73,12 @@ check_names(const struct keyfile_wifi *wifi, struct balimg_error *err)
 		return -1;
 	if (wifi->psk && check_text("passphrase", wifi->psk, err) < 0)
 		return -1;
-	return wifi->psk ? keyfile_check_psk(wifi->psk, err) : 0;
+	if (wifi->wpa3 && (!wifi->psk || !*wifi->psk))
+		return error_set(err, BALIMG_E_INVALID,
+				 "a WPA3 network needs a password");
+	/* SAE takes passwords of any length. */
+	return wifi->psk && !wifi->wpa3 ? keyfile_check_psk(wifi->psk, err) :
+					  0;
 }
 
 /* "ADDRESS/PREFIX", and a gateway only with it. */
@@ -213,7 +218,8 @@ add_wifi(struct buffer *out, const struct keyfile_wifi *wifi)
 	}
 	if (!wifi->psk)
 		return;
-	buffer_puts(out, "\n[wifi-security]\nkey-mgmt=wpa-psk\n");
+	buffer_printf(out, "\n[wifi-security]\nkey-mgmt=%s\n",
+		      wifi->wpa3 ? "sae" : "wpa-psk");
 	keyfile_add_entry(out, "psk", wifi->psk);
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/plan.h"
 
 struct keyfile; /* a parsed profile */
 
@@ -45,6 +46,16 @@ char *keyfile_ssid(const struct keyfile *keyfile, size_t *len,
 int keyfile_check(const struct keyfile *keyfile, struct balimg_error *err)
 	MUST_USE;
 
+/* Does it hold a key for WEP?  Its cipher is broken, and wpa_supplicant 2.10
+ * and later are built without it by default. */
+bool keyfile_uses_wep(const struct keyfile *keyfile);
+
+/* Put into @plan, for @where, what is sound but likely not meant: an open
+ * network, the name of the sample that the OS ships, a gateway that the
+ * address does not reach. */
+void keyfile_advise(const struct keyfile *keyfile, struct plan *plan,
+		    const char *where);
+
 /* @text with CRLF as LF, a final LF and no byte order mark; to be freed. */
 char *keyfile_normalise(const char *text, size_t len, size_t *out_len,
 			struct balimg_error *err) MUST_USE;
@@ -67,6 +78,7 @@ struct keyfile_wifi {
 	const char *ssid; /* @ssid_len bytes, any but none */
 	size_t ssid_len;
 	const char *psk; /* NULL: an open network */
+	bool wpa3;	 /* SAE alone: no older device can join it */
 	bool hidden;
 	const char *address; /* "192.168.1.20/24"; NULL: automatic */
 	const char *gateway;

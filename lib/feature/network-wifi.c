@@ -66,8 +66,8 @@ static int
 check_members(json_t *root, struct balimg_error *err)
 {
 	static const char *const known[] = {
-		"id",	   "ssid",     "psk",	   "hidden", "address",
-		"gateway", "address6", "gateway6", "dns",
+		"id",	   "ssid",    "psk",	  "wpa3",     "hidden",
+		"address", "gateway", "address6", "gateway6", "dns",
 	};
 	const char *key;
 	json_t *value;
@@ -106,6 +106,7 @@ read_request(struct request *request, struct balimg_error *err)
 				 "a Wi-Fi network needs its ssid");
 	wifi->ssid_len = strlen(wifi->ssid);
 	wifi->hidden = json_is_true(json_object_get(root, "hidden"));
+	wifi->wpa3 = json_is_true(json_object_get(root, "wpa3"));
 	return 0;
 }
 

@@ -80,6 +80,16 @@ find_boot(struct customization *c, size_t *at, struct balimg_error *err)
 
 /* ---- add ----------------------------------------------------------- */
 
+static int
+refuse_wep(const struct keyfile *keyfile, struct balimg_error *err)
+{
+	if (!keyfile_uses_wep(keyfile))
+		return 0;
+	error_set(err, BALIMG_E_REFUSED,
+		  "WEP protects nothing, and newer devices cannot join it");
+	return error_hint(err, "set the network to WPA2 or WPA3");
+}
+
 /* Judge the profile as NetworkManager would. */
 static int
 check_profile(struct customization *c, const char *name, const char *text,
@@ -89,10 +99,12 @@ check_profile(struct customization *c, const char *name, const char *text,
 
 	if (!keyfile)
 		return error_wrap(err, "%s", name);
-	if (keyfile_check(keyfile, err) == 0 ||
-	    customize_overrides(c, name, err))
-		return 0;
-	return error_wrap(err, "%s", name);
+	if ((keyfile_check(keyfile, err) < 0 ||
+	     refuse_wep(keyfile, err) < 0) &&
+	    !customize_overrides(c, name, err))
+		return error_wrap(err, "%s", name);
+	keyfile_advise(keyfile, c->plan, name);
+	return 0;
 }
 
 static int

@@ -23,3 +23,18 @@ stat -c '%y %i' x.img | cmp - before
 [ ! -e x.undo ] || fail 'an undo file was written'
 chmod 444 x.img
 run 0 config set -n x.img hostname=kiosk
+
+# Of long texts that begin alike, what differs is shown.
+chmod 644 x.img
+for address in 10.0.0.2 10.0.0.3; do
+	run 0 network wifi x.img --name shop --ssid 'A shop' --psk 12345678 \
+		--address $address/24
+done
+out_has '…address1=10.0.0.2/24\nmethod=manual\n'
+out_has ' → …address1=10.0.0.3/24\nmethod=manual\n'
+# ... and never a part of a character.
+euros=$(printf '€%.0s' {1..70})
+run 0 config set x.img "note=${euros}€"
+run 0 config set x.img "note=${euros}é"
+out_has '€" → …€'
+iconv -f UTF-8 -t UTF-8 out >/dev/null || fail 'half a character'

@@ -50,6 +50,21 @@ check_settled(const char *text, size_t len)
 		abort();
 }
 
+/* Advice is for profiles of any kind, sound or not. */
+static void
+advise(const struct keyfile *keyfile)
+{
+	struct balimg_error err = { 0 };
+	AUTO_PLAN struct plan *plan = plan_new(&err);
+
+	if (!plan)
+		abort();
+	keyfile_advise(keyfile, plan, "profile");
+	(void)keyfile_uses_wep(keyfile);
+	if (plan_note_count(plan) > 3)
+		abort();
+}
+
 /* What is made is sound, and gives back what went in. */
 static void
 make(const char *data, size_t size)
@@ -90,9 +105,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	AUTO_KEYFILE struct keyfile *keyfile = NULL;
 
 	keyfile = keyfile_parse(text, size, &err);
-	if (keyfile)
+	if (keyfile) {
 		look_at(keyfile);
-	else if (err.code != BALIMG_E_INVALID)
+		advise(keyfile);
+	} else if (err.code != BALIMG_E_INVALID)
 		abort();
 	if (!memchr(text, '\0', size))
 		check_settled(text, size);

@@ -87,6 +87,48 @@ fails usage network-wifi '' '["ssid"]'
 fails invalid network-wifi '' '{"ssid":"x","psk":"short"}'
 fails invalid network-wifi '' '{"ssid":"x","address":"300.1.1.1/24"}'
 
+# ---- what is sound, but likely not meant ----
+reach() { # ADDRESS GATEWAY
+	edit network-wifi reach "{\"ssid\":\"s\",\"psk\":\"12345678\",
+		\"address${3:-}\":\"$1\",\"gateway${3:-}\":\"$2\"}"
+}
+reach 10.1.2.3/24 10.1.3.1
+said 'the gateway 10.1.3.1 is outside of the net of 10.1.2.3/24'
+reach 10.1.2.3/23 10.1.3.1
+not_said gateway
+reach 10.1.2.3/25 10.1.2.129
+said 'is outside of the net'
+reach 10.1.2.3/8 10.1.2.3
+said "is the device's own address"
+reach 10.1.2.3/32 10.1.9.1
+not_said 'gateway'
+reach fd00::2/63 fd00:0:0:1::1 6
+not_said 'the gateway'
+reach fd00::2/63 fd00:0:0:2::1 6
+said 'the gateway fd00:0:0:2::1 is outside'
+reach fd00::2/64 fe80::1 6
+not_said 'the gateway'
+printf '[connection]\ntype=ethernet\n[ipv4]\naddress1=10.0.0.2/24\n' >"$work/wired"
+printf 'gateway=10.0.9.1\nmethod=manual\n' >>"$work/wired"
+edit network-add wired @"$work/wired"
+said 'the gateway 10.0.9.1 is outside'
+edit network-wifi open '{"ssid":"open"}'
+said 'asks for no password'
+edit network-wifi sample '{"ssid":"My_Wifi_Ssid","psk":"12345678"}'
+said 'the name of the sample network'
+edit network-rm sample network-rm wired network-rm reach network-rm open
+
+edit network-wifi sae '{"ssid":"s","psk":"short","wpa3":true}'
+file $folder/sae | grep -A 1 -q '^key-mgmt=sae$' || die "no SAE"
+fails invalid network-wifi sae '{"ssid":"s","wpa3":true}'
+printf '[connection]\ntype=wifi\n[wifi]\nssid=s\n[wifi-security]\n' >"$work/wep"
+printf 'key-mgmt=none\nwep-key0=abcde\n' >>"$work/wep"
+fails refused network-add wep @"$work/wep"
+said WEP
+force network-add wep @"$work/wep"
+said WEP
+not_said abcde
+
 # ---- removal ----
 edit network-rm office
 lacks $folder/office
