@@ -23,7 +23,7 @@ check_image(struct context *ctx, int argc, char **argv)
 		return -1;
 	findings = json_object_get(root, "findings");
 	if (!answer_passed_on(ctx, text))
-		findings_print(ctx, findings, "where");
+		findings_print(ctx, findings, "where", "");
 	return findings_have_errors(findings);
 }
 

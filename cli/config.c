@@ -131,7 +131,7 @@ check_config(struct context *ctx, int argc, char **argv)
 	if (!findings)
 		return -1;
 	if (!answer_passed_on(ctx, text))
-		findings_print(ctx, findings, "key");
+		findings_print(ctx, findings, "key", "config.json");
 	return findings_have_errors(findings);
 }
 

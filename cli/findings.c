@@ -23,11 +23,13 @@ severity_ink(const char *severity)
 
 static void
 put_finding(const struct context *ctx, const json_t *finding,
-	    const char *place)
+	    const char *place, const char *whole)
 {
 	const char *severity = answer_string(finding, "severity");
 	const char *where = answer_string(finding, place);
 
+	if (!*where)
+		where = whole;
 	printf("%s%s%s: ", term_ink(ctx, stdout, severity_ink(severity)),
 	       severity, term_ink(ctx, stdout, INK_PLAIN));
 	if (*where) {
@@ -40,13 +42,13 @@ put_finding(const struct context *ctx, const json_t *finding,
 
 void
 findings_print(const struct context *ctx, const json_t *findings,
-	       const char *place)
+	       const char *place, const char *whole)
 {
 	const json_t *finding;
 	size_t i;
 
 	json_array_foreach(findings, i, finding)
-		put_finding(ctx, finding, place);
+		put_finding(ctx, finding, place, whole);
 	fflush(stdout);
 	if (!json_array_size(findings))
 		say(ctx, "%s: no faults found", ctx->path);

@@ -11,9 +11,9 @@
 #include "context.h"
 
 /* Print each of the array @findings ({"severity", "text", ...}) on standard
- * output; member @place says where it is. */
+ * output; member @place says where it is, @whole where that is empty. */
 void findings_print(const struct context *ctx, const json_t *findings,
-		    const char *place);
+		    const char *place, const char *whole);
 
 /* Is one of them an error? */
 bool findings_have_errors(const json_t *findings);

@@ -41,7 +41,7 @@ repair_image(struct context *ctx, int argc, char **argv)
 		return -1;
 	findings = json_object_get(root, "findings");
 	if (!ctx->json && !ctx->quiet)
-		findings_print(ctx, findings, "where");
+		findings_print(ctx, findings, "where", "");
 	if (!findings_repairable(findings))
 		return 0;
 	if (get_leave(ctx) < 0)

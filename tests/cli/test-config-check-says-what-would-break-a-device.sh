@@ -14,3 +14,7 @@ run 1 config check x.img
 out_has 'error: os: '
 run 1 config check --json x.img
 jq -e 'any(.severity == "error")' out >/dev/null
+: >empty.json
+mcopy -o -i "x.img@@$(boot_offset x.img)" empty.json ::config.json
+run 1 config check x.img
+out_is 'error: config.json: the JSON text is empty'

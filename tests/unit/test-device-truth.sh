@@ -103,6 +103,23 @@ for tag in v8.0.2 v2.29.2; do
 	done
 	sound
 done
-[ $taken -ge 80 ] || die "only $taken taken"
-[ $refused -ge 4 ] || die "only $refused refused"
+# The README's two rules, from files as people have them.
+make rpi4
+jq -r '.os.udevRules | to_entries[] | "\(.key)\t\(.value | @json)"' \
+	"$real/device/readme-udev.config.json" >"$work/rules"
+[ "$(wc -l <"$work/rules")" = 2 ] || die "not two rules"
+while IFS=$'\t' read -r name text; do
+	jq -jn "$text" >"$work/$name.rules"
+	edit udev-add "$name" @"$work/$name.rules"
+done <"$work/rules"
+outcome v8.0.2 | jq '."rules.d"' >"$work/ours"
+jq -S 'select(.tag == "v8.0.2") | ."rules.d"' \
+	"$real/device/readme-udev.expected.jsonl" >"$work/theirs"
+same "$work/theirs" "$work/ours"
+file /config.json | jq -S .os >"$work/ours"
+jq -S .os "$real/device/readme-udev.config.json" >"$work/theirs"
+same "$work/theirs" "$work/ours"
+
+[ $taken -ge 134 ] || die "only $taken taken"
+[ $refused -ge 6 ] || die "only $refused refused"
 echo "$taken taken, $refused refused, as the devices do"
