@@ -144,7 +144,8 @@ char *balimg_config_check(struct balimg_image *image,
 			  struct balimg_error *err) BALIMG_MUST_USE;
 
 /* The known keys of config.json, for help and completion: [{"key", "type",
- * "since", "secret", "doc"}]. */
+ * "since", "removed", "reader":"OS"|"supervisor"|"flasher"|"none", "secret",
+ * "doc"}]; since and removed, OS versions, are null where there is none. */
 char *balimg_config_schema(struct balimg_error *err) BALIMG_MUST_USE;
 
 /* What is set now.  splash: {"path", "width", "height", "size", "stock",

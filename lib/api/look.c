@@ -102,10 +102,10 @@ balimg_config_schema(struct balimg_error *err)
 
 	for (key = schema_keys; key->path; key++) {
 		json_t *row = json_pack(
-			"{s:s, s:s, s:s?, s:s?, s:b, s:s}", "key", key->path,
-			"type", schema_type_name(key->type), "since",
-			key->since, "removed", key->removed, "secret",
-			key->secret, "doc", key->doc);
+			"{s:s, s:s, s:s?, s:s?, s:s, s:b, s:s}", "key",
+			key->path, "type", schema_type_name(key->type),
+			"since", key->since, "removed", key->removed, "reader",
+			key->reader, "secret", key->secret, "doc", key->doc);
 
 		if (json_array_append_new(list, row) < 0) {
 			error_nomem(err);

@@ -15,3 +15,7 @@ out_has deviceApiKey
 run 0 config keys --json
 jq -e 'any(.key == "hostname" and .type == "string" and .secret == false)' \
 	out >/dev/null
+jq -e 'any(.key == "vpnPort" and .since == "2.10.0" and .removed == "2.53.1"
+	and .reader == "OS") and any(.key == "wifiKey" and .secret and
+	.reader == "none" and .since == null)' out >/dev/null ||
+	fail "told otherwise: $(cat out)"
