@@ -83,6 +83,7 @@ enum command_group {
 	GROUP_LOOK,
 	GROUP_FILES,
 	GROUP_CARE,
+	GROUP_BUNDLES,
 	GROUP_HELP,
 	GROUP_COUNT,
 };

@@ -16,6 +16,7 @@ extern const struct command cmd_customize;
 extern const struct command cmd_dev;
 extern const struct command cmd_get;
 extern const struct command cmd_help;
+extern const struct command cmd_hup;
 extern const struct command cmd_info;
 extern const struct command cmd_ls;
 extern const struct command cmd_mkdir;
@@ -49,6 +50,7 @@ const struct command *const commands[] = {
 	&cmd_tar,
 	&cmd_repair,
 	&cmd_undo,
+	&cmd_hup,
 	&cmd_help,
 	&cmd_completion,
 	NULL,
@@ -63,6 +65,7 @@ group_name(enum command_group group)
 		[GROUP_LOOK] = "Look at it",
 		[GROUP_FILES] = "Any file in it",
 		[GROUP_CARE] = "Keep it sound",
+		[GROUP_BUNDLES] = "Update the host OS",
 		[GROUP_HELP] = "Find your way",
 	};
 

@@ -269,6 +269,7 @@ static const struct {
 	{ "IMAGE:PART/PATH", complete_address },
 	{ "IMAGE[:PART[/PATH]]", complete_address },
 	{ "FILE", complete_files },
+	{ "BUNDLE", complete_files },
 	{ "PNG", complete_files },
 	{ "KEY", complete_keys },
 	{ "KEY=VALUE", complete_assignment },

@@ -72,8 +72,8 @@ draw(const char *what, uint64_t done, uint64_t total)
 	fprintf(stderr, "] %3d%%", (int)((double)done / (double)total * 100));
 }
 
-static int
-heed(void *data, const char *what, uint64_t done, uint64_t total)
+int
+progress_heed(void *data, const char *what, uint64_t done, uint64_t total)
 {
 	struct progress *progress = data;
 
@@ -110,13 +110,15 @@ progress_begin(struct progress *progress, const struct context *ctx)
 	interrupted = 0;
 	catch_signal(SIGINT, &progress->old_interrupt);
 	catch_signal(SIGTERM, &progress->old_terminate);
-	balimg_set_progress(ctx->image, heed, progress);
+	if (ctx->image)
+		balimg_set_progress(ctx->image, progress_heed, progress);
 }
 
 void
 progress_end(struct progress *progress)
 {
-	balimg_set_progress(progress->ctx->image, NULL, NULL);
+	if (progress->ctx->image)
+		balimg_set_progress(progress->ctx->image, NULL, NULL);
 	sigaction(SIGINT, &progress->old_interrupt, NULL);
 	sigaction(SIGTERM, &progress->old_terminate, NULL);
 	if (progress->drawn)

@@ -23,8 +23,12 @@ struct progress {
 	struct sigaction old_interrupt, old_terminate;
 };
 
-/* Watch ctx->image, which must be open, until progress_end(). */
+/* Watch ctx->image, if it is open, until progress_end(). */
 void progress_begin(struct progress *progress, const struct context *ctx);
 void progress_end(struct progress *progress);
+
+/* What progress_begin() has the image call, for calls without an image; @data
+ * is the progress. */
+int progress_heed(void *data, const char *what, uint64_t done, uint64_t total);
 
 #endif /* BALIMG_CLI_PROGRESS_H */

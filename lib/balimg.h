@@ -207,6 +207,22 @@ char *balimg_file_tar(struct balimg_image *image, const char *part,
 		      const char *path, int fd, const char *compress,
 		      struct balimg_error *err) BALIMG_MUST_USE;
 
+/* ---- update bundles ------------------------------------------------ */
+
+/* What the host OS update bundle @path is, and whether a device would take
+ * it: {"format":"hostapp"|"resinhup"|"unknown", "compression", "size",
+ * "version", "deviceType", "hooks":[...], "findings":[{"severity", "where",
+ * "text"}]}; of a hostapp (docker archive) moreover "imageId",
+ * "architecture", "tags", "delta" (the image that it is a difference to, or
+ * null), "layers":[{"path", "size", "compression", "diffId", "files",
+ * "bytes"}]; of a resinhup (root file system) "files", "bytes" and
+ * "fingerprints":{"boot", "root"}, the lines of each.  Every sum in it is
+ * verified; an error among the findings means that the device's updater would
+ * refuse the bundle, or lose part of it.  @progress may be NULL. */
+char *balimg_bundle_verify(const char *path, BALIMG_PROGRESS(progress),
+			   void *data, struct balimg_error *err)
+	BALIMG_MUST_USE;
+
 /* ---- editing ------------------------------------------------------- */
 
 /* What an edit does, and what its @name and @data are. */

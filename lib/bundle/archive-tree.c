@@ -11,12 +11,11 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
-#include "bundle/archive.h"
+#include "bundle/archive-calls.h"
 
 #define PIECE	  (256u << 10) /* bytes copied at a time */
 #define MAX_DEPTH 200u	       /* directories in directories */
@@ -402,30 +401,14 @@ write_directory(struct volume *vol, const char *path, int fd,
 	return rc;
 }
 
-/* libarchive takes names for text of the thread's locale; in UTF-8 they come
- * out as they are. */
-static int
-write_tree(struct volume *vol, const char *path, int fd, const char *compress,
-	   const struct progress *progress, struct archive_sum *sum,
-	   struct balimg_error *err)
+int
+archive_write_tree(struct volume *vol, const char *path, int fd,
+		   const char *compress, const struct progress *progress,
+		   struct archive_sum *sum, struct balimg_error *err)
 {
-	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
-	int rc;
+	locale_t before = archive_enter_locale();
+	int rc = write_directory(vol, path, fd, compress, progress, sum, err);
 
-	rc = write_directory(vol, path, fd, compress, progress, sum, err);
-	if (utf8) {
-		uselocale(before);
-		freelocale(utf8);
-	}
+	archive_leave_locale(before);
 	return rc;
 }
-
-#define EXPORT __attribute__((visibility("default")))
-
-EXPORT extern const struct archive_calls balimg_archive_calls;
-
-const struct archive_calls balimg_archive_calls = {
-	.version = PACKAGE_VERSION,
-	.write_tree = write_tree,
-};

@@ -9,6 +9,8 @@
 #ifndef BALIMG_BUNDLE_ARCHIVE_H
 #define BALIMG_BUNDLE_ARCHIVE_H
 
+#include <jansson.h>
+
 #include "base/progress.h"
 #include "volume/volume.h"
 
@@ -32,6 +34,10 @@ struct archive_calls {
 			  const char *compress,
 			  const struct progress *progress,
 			  struct archive_sum *sum, struct balimg_error *err);
+	/* Look at the update bundle open as @fd; see
+	 * balimg_bundle_verify() for the answer. */
+	json_t *(*judge_bundle)(int fd, const struct progress *progress,
+				struct balimg_error *err);
 };
 
 /* The module's calls, lent for good; NULL with BALIMG_E_UNSUPPORTED if it is

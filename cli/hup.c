@@ -1,0 +1,203 @@
+/* hup.c - host OS update bundles
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "cleanup.h"
+#include "command.h"
+#include "findings.h"
+#include "progress.h"
+#include "report.h"
+#include "size.h"
+#include "table.h"
+#include "term.h"
+#include "text.h"
+#include "xalloc.h"
+
+#define LABEL_WIDTH 14
+
+static void
+put_fact(const struct context *ctx, const char *label, const char *value)
+{
+	if (!*value)
+		return;
+	printf("  %s%-*s%s", term_ink(ctx, stdout, INK_DIM), LABEL_WIDTH,
+	       label, term_ink(ctx, stdout, INK_PLAIN));
+	text_put(stdout, value);
+	putchar('\n');
+}
+
+static const char *
+format_title(const char *format)
+{
+	if (!strcmp(format, "hostapp"))
+		return "hostapp (docker archive), for OS 2.5 and later";
+	if (!strcmp(format, "resinhup"))
+		return "resinhup (root file system), for OS up to 2.4";
+	return "no update bundle";
+}
+
+static void
+put_size(const struct context *ctx, const json_t *report)
+{
+	const char *compression = answer_string(report, "compression");
+	AUTO_FREE char *size = NULL;
+	char text[SIZE_TEXT];
+
+	size_text(text, (uint64_t)answer_number(report, "size"));
+	size = xasprintf("%s%s%s", text,
+			 strcmp(compression, "none") ? ", " : "",
+			 strcmp(compression, "none") ? compression : "");
+	put_fact(ctx, "size", size);
+}
+
+static void
+put_contents(const struct context *ctx, const json_t *report)
+{
+	AUTO_FREE char *files = NULL;
+	char text[SIZE_TEXT];
+	long long count = answer_number(report, "files");
+
+	if (!count)
+		return;
+	size_text(text, (uint64_t)answer_number(report, "bytes"));
+	files = xasprintf("%lld, %s", count, text);
+	put_fact(ctx, "files", files);
+}
+
+static void
+put_layers(const struct context *ctx, const json_t *layers)
+{
+	struct table table = { .heads = { "LAYER", ">SIZE", ">FILES",
+					  "COMPRESSION" } };
+	const json_t *layer;
+	size_t i;
+
+	if (!json_array_size(layers))
+		return;
+	json_array_foreach(layers, i, layer) {
+		AUTO_FREE char *files = NULL;
+		char text[SIZE_TEXT];
+
+		files = xasprintf("%lld", answer_number(layer, "files"));
+		size_text(text, (uint64_t)answer_number(layer, "size"));
+		table_add(&table, answer_string(layer, "diffId"));
+		table_add(&table, text);
+		table_add(&table, files);
+		table_add(&table, answer_string(layer, "compression"));
+	}
+	putchar('\n');
+	table_print(ctx, stdout, &table, 2);
+}
+
+static void
+put_report(const struct context *ctx, const json_t *report, const char *path)
+{
+	printf("%s", term_ink(ctx, stdout, INK_BOLD));
+	text_put(stdout, path);
+	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
+	put_fact(ctx, "kind", format_title(answer_string(report, "format")));
+	put_fact(ctx, "OS", answer_string(report, "version"));
+	put_fact(ctx, "device type", answer_string(report, "deviceType"));
+	put_fact(ctx, "built on", answer_string(report, "architecture"));
+	put_size(ctx, report);
+	put_contents(ctx, report);
+	put_fact(ctx, "image", answer_string(report, "imageId"));
+	put_fact(ctx, "difference to", answer_string(report, "delta"));
+	put_layers(ctx, json_object_get(report, "layers"));
+}
+
+/* Look at the bundle; the report as it came is *@text. */
+static json_t *
+ask(struct context *ctx, const char *path, char **text)
+{
+	struct progress progress;
+
+	ctx->path = xasprintf("%s", path);
+	progress_begin(&progress, ctx);
+	*text = balimg_bundle_verify(path, progress_heed, &progress,
+				     &ctx->err);
+	progress_end(&progress);
+	return answer_parse(ctx, *text);
+}
+
+static int
+show_bundle(struct context *ctx, int argc, char **argv)
+{
+	AUTO_TEXT char *text = NULL;
+	AUTO_JSON json_t *report = NULL;
+
+	(void)argc;
+	report = ask(ctx, argv[0], &text);
+	if (!report)
+		return -1;
+	if (answer_passed_on(ctx, text))
+		return 0;
+	put_report(ctx, report, argv[0]);
+	if (json_array_size(json_object_get(report, "findings"))) {
+		putchar('\n');
+		findings_print(ctx, json_object_get(report, "findings"),
+			       "where", argv[0]);
+	}
+	return 0;
+}
+
+static int
+verify_bundle(struct context *ctx, int argc, char **argv)
+{
+	AUTO_TEXT char *text = NULL;
+	AUTO_JSON json_t *report = NULL;
+	const json_t *findings;
+
+	(void)argc;
+	report = ask(ctx, argv[0], &text);
+	if (!report)
+		return -1;
+	findings = json_object_get(report, "findings");
+	if (!answer_passed_on(ctx, text))
+		findings_print(ctx, findings, "where", argv[0]);
+	return findings_have_errors(findings);
+}
+
+static const struct verb verbs[] = {
+	{
+		.name = "info",
+		.operands = "BUNDLE",
+		.summary = "show what an update bundle holds",
+		.run = show_bundle,
+	},
+	{
+		.name = "verify",
+		.operands = "BUNDLE",
+		.summary = "check every sum in it, and what the device's "
+			   "updater asks of it",
+		.run = verify_bundle,
+	},
+	{ 0 },
+};
+
+static const struct example examples[] = {
+	{ "balimg hup info balena-image.docker", "Look at a bundle:" },
+	{ "balimg hup verify resinhup-2.3.0.tar.gz && echo sound",
+	  "In a script:" },
+	{ 0 },
+};
+
+const struct command cmd_hup = {
+	.name = "hup",
+	.group = GROUP_BUNDLES,
+	.summary = "host OS update bundles",
+	.text = "A bundle is a docker archive (hostapp, OS 2.5 and later) or "
+		"a tar file of a root file system (resinhup, before that). "
+		"It is read once, in little memory, however large it is. "
+		"What the device's updater would refuse, or take only half "
+		"of without a word, is an error here.",
+	.verbs = verbs,
+	.examples = examples,
+	.exit_text = "verify: errors were found",
+};

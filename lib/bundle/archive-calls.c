@@ -1,0 +1,32 @@
+/* archive-calls.c - the door of the module that has libarchive
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include "bundle/archive-calls.h"
+
+locale_t
+archive_enter_locale(void)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+
+	return utf8 ? uselocale(utf8) : (locale_t)0;
+}
+
+void
+archive_leave_locale(locale_t before)
+{
+	if (before)
+		freelocale(uselocale(before));
+}
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT extern const struct archive_calls balimg_archive_calls;
+
+const struct archive_calls balimg_archive_calls = {
+	.version = PACKAGE_VERSION,
+	.write_tree = archive_write_tree,
+	.judge_bundle = archive_judge_bundle,
+};
