@@ -123,6 +123,20 @@ ext_check_state(struct ext_volume *ext, struct balimg_error *err)
 	return check_journal(ext, err);
 }
 
+/* libext2fs copies bitmaps without looking at their sizes. */
+static bool
+has_sane_groups(const struct ext_volume *ext)
+{
+	const struct ext2_super_block *super = ext->fs->super;
+	uint32_t bits = 8 * ext->fs->blocksize; /* of a bitmap */
+
+	return super->s_first_data_block == (ext->fs->blocksize == 1024) &&
+	       super->s_inodes_per_group % 8 == 0 &&
+	       super->s_inodes_per_group <= bits &&
+	       super->s_blocks_per_group % 8 == 0 &&
+	       super->s_blocks_per_group <= bits;
+}
+
 int
 ext_load_bitmaps(struct ext_volume *ext, struct balimg_error *err)
 {
@@ -133,6 +147,8 @@ ext_load_bitmaps(struct ext_volume *ext, struct balimg_error *err)
 	/* One that is larger than its source may be of any size. */
 	if (check_size(ext, err) < 0)
 		return -1;
+	if (!has_sane_groups(ext))
+		return ext_error(ext, EXT2_ET_CORRUPT_SUPERBLOCK, err);
 	failed = ext2fs_read_bitmaps(ext->fs);
 	return failed ? ext_error(ext, failed, err) : 0;
 }

@@ -21,23 +21,23 @@ ext_blocks_free(struct ext_blocks *blocks)
 static int
 add_block(struct ext_blocks *blocks, blk64_t block)
 {
-	struct ext_run *last = blocks->runs + blocks->count;
-	struct ext_run *grown;
+	size_t count = blocks->count;
+	struct ext_run *runs = blocks->runs;
 
 	blocks->blocks++;
-	if (blocks->count && last[-1].first + last[-1].count == block) {
-		last[-1].count++;
+	if (count && runs[count - 1].first + runs[count - 1].count == block) {
+		runs[count - 1].count++;
 		return 0;
 	}
-	if (!(blocks->count & (blocks->count - 1))) {
-		grown = reallocarray(blocks->runs,
-				     blocks->count ? 2 * blocks->count : 1,
-				     sizeof(*grown));
-		if (!grown)
+	/* The list doubles whenever its length is a power of two. */
+	if (!(count & (count - 1))) {
+		runs = reallocarray(runs, count ? 2 * count : 1,
+				    sizeof(*runs));
+		if (!runs)
 			return -1;
-		blocks->runs = grown;
+		blocks->runs = runs;
 	}
-	blocks->runs[blocks->count++] = (struct ext_run){ block, 1 };
+	runs[blocks->count++] = (struct ext_run){ block, 1 };
 	return 0;
 }
 
@@ -106,8 +106,10 @@ ext_blocks_release(struct ext_volume *ext, const struct ext_blocks *blocks,
 {
 	const struct ext_run *run;
 	blk64_t block;
+	size_t i;
 
-	for (run = blocks->runs; run < blocks->runs + blocks->count; run++) {
+	for (i = 0; i < blocks->count; i++) {
+		run = &blocks->runs[i];
 		if (wipe && wipe_run(ext, run, err) < 0)
 			return -1;
 		for (block = run->first; block < run->first + run->count;
