@@ -114,6 +114,9 @@ static const struct example examples[] = {
 	{ "balimg ls sdcard.img", "What partitions there are:" },
 	{ "balimg ls sdcard.img:boot", "What is in the boot partition:" },
 	{ "balimg ls sdcard.img:boot/splash", "And in a folder there:" },
+	{ "balimg ls sdcard.img:rootA/etc",
+	  "What the running system would see in a folder:" },
+	{ "balimg ls sdcard.img:rootA//", "What that partition holds:" },
 	{ 0 },
 };
 

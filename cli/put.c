@@ -132,7 +132,9 @@ const struct command cmd_put = {
 	.summary = "copy files into an image",
 	.text = "PATH is the new name; where it ends in a slash, it is a "
 		"folder that is there, and files keep their names. FILE may "
-		"be - for standard input.",
+		"be - for standard input. In a root with layers, an old file "
+		"is replaced in the layer that has it; a new one is put into "
+		"the top-most layer that has its folder.",
 	.verbs = verbs,
 	.examples = examples,
 };

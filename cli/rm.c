@@ -39,7 +39,8 @@ const struct command cmd_rm = {
 	.group = GROUP_FILES,
 	.summary = "remove files and empty folders from an image",
 	.text = "What is to be removed must be there, and a folder must be "
-		"empty.",
+		"empty. In a root with layers, nothing is removed that a "
+		"lower layer would let show through.",
 	.verbs = verbs,
 	.examples = examples,
 };

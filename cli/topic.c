@@ -28,7 +28,11 @@ const char topic_images[] =
 	"name, label, or role (`boot`, `rootA`, `rootB`, `state`, `data`); "
 	"`balimg ls IMAGE` lists them. An image without a partition table is "
 	"addressed as IMAGE:/PATH. If a file has the whole text for its "
-	"name, it is the image.";
+	"name, it is the image.\n\n"
+	"Since 2.5.0 a root partition holds the system as layers in the "
+	"store of its container engine. IMAGE:rootA/PATH is the file that "
+	"the running system would see; IMAGE:rootA//PATH is one of the "
+	"partition itself.";
 
 const char topic_values[] =
 	"`KEY=@FILE` takes the value from a file, less one final newline, "

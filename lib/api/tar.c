@@ -23,7 +23,7 @@ write_tar(struct balimg_image *image, const char *part, const char *path,
 	vol = files_find_volume(os, part, path, &spot, err);
 	if (!vol)
 		return -1;
-	if (archive->write_tree(vol, path, fd, compress ? compress : "",
+	if (archive->write_tree(vol, spot.path, fd, compress ? compress : "",
 				&image->progress, sum, err) < 0)
 		return error_wrap(err, "%s",
 				  os_partition_title(spot.os, spot.at));

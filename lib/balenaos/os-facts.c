@@ -110,8 +110,8 @@ parse_os_release(struct os_facts *facts, const char *text, size_t len,
 	return 0;
 }
 
-/* The root file system's own os-release, where it lies open: 1.x to 2.4, and
- * installers.  A root that cannot be looked into just tells nothing. */
+/* The os-release of the system in the root: installers, and releases before
+ * 2.9.7.  A root that cannot be looked into just tells nothing. */
 static void
 read_root_release(struct os *os, char **text, size_t *len)
 {
@@ -120,7 +120,7 @@ read_root_release(struct os *os, char **text, size_t *len)
 
 	for (i = 0; i < os->count && !root; i++) {
 		if (os->partitions[i].role == OS_ROLE_ROOT_A)
-			root = os_volume(os, i, NULL);
+			root = os_view(os, i, NULL);
 	}
 	if (!root ||
 	    read_optional(root, PLACE_ROOT_OS_RELEASE, text, len, NULL) < 0)

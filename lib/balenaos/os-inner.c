@@ -251,11 +251,13 @@ os_find_file(struct os *os, const char *part, const char *path,
 	struct balimg_error why = { 0 };
 	bool flasher = false;
 
+	spot->raw = !strncmp(path, "//", 2);
+	spot->path = path + spot->raw;
 	spot->os = os;
 	if (!os->inner.left_alone && os->boot != OS_NOWHERE &&
 	    os_is_flasher(os, &flasher, err) < 0)
 		return -1;
-	if (flasher && belongs_within(os, part, path)) {
+	if (flasher && belongs_within(os, part, spot->path)) {
 		spot->os = os_inner(os, &why);
 		if (!spot->os && !error_is(&why, BALIMG_E_NOT_FOUND))
 			return error_pass(err, &why);
@@ -263,4 +265,11 @@ os_find_file(struct os *os, const char *part, const char *path,
 			spot->os = os;
 	}
 	return os_find_partition(spot->os, part, &spot->at, err);
+}
+
+struct volume *
+os_spot_volume(const struct os_spot *spot, struct balimg_error *err)
+{
+	return spot->raw ? os_volume(spot->os, spot->at, err) :
+			   os_view(spot->os, spot->at, err);
 }

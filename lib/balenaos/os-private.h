@@ -19,6 +19,8 @@
 struct os_place {
 	struct source *slice;	/* NULL until needed */
 	struct volume *volume;	/* NULL until needed */
+	struct volume *view;	/* borrows volume; NULL if it is the same */
+	bool viewed;		/* ->view is known */
 	char title[72];
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "balenaos/hostapp.h"
 #include "balenaos/os-private.h"
 
 /* ---- roles ------------------------------------------------------------ */
@@ -191,6 +192,7 @@ os_close(struct os *os)
 		return;
 	os_inner_close(&os->inner);
 	for (i = 0; os->places && i < os->count; i++) {
+		volume_close(os->places[i].view);
 		volume_close(os->places[i].volume);
 		source_close(os->places[i].slice);
 	}
@@ -259,6 +261,23 @@ os_volume(struct os *os, size_t at, struct balimg_error *err)
 		error_wrap(err, "%s", place->title);
 	}
 	return place->volume;
+}
+
+struct volume *
+os_view(struct os *os, size_t at, struct balimg_error *err)
+{
+	struct os_place *place = &os->places[at];
+	enum os_role role = os->partitions[at].role;
+	struct volume *raw = os_volume(os, at, err);
+
+	if (!raw || (role != OS_ROLE_ROOT_A && role != OS_ROLE_ROOT_B))
+		return raw;
+	if (!place->viewed && hostapp_open(raw, &place->view, err) < 0) {
+		error_wrap(err, "%s", place->title);
+		return NULL;
+	}
+	place->viewed = true;
+	return place->view ? place->view : raw;
 }
 
 int

@@ -72,6 +72,11 @@ int os_find_partition(const struct os *os, const char *name, size_t *at,
 struct volume *os_volume(struct os *os, size_t at, struct balimg_error *err)
 	MUST_USE;
 
+/* The same as the running system would see it: the hostapp of a root since
+ * 2.5.0 (see hostapp.h), else the volume itself. */
+struct volume *os_view(struct os *os, size_t at, struct balimg_error *err)
+	MUST_USE;
+
 /* The boot volume (index in *@at unless NULL); BALIMG_E_NOT_FOUND if this is
  * no balenaOS image. */
 struct volume *os_boot(struct os *os, size_t *at, struct balimg_error *err)
@@ -119,18 +124,25 @@ struct os *os_outer(const struct os *os);
 /* Have os_find_file() take every file for the installer's own. */
 void os_keep_outer(struct os *os);
 
-/* A partition of an image, or of the image within it. */
+/* A file of an image, or of the image within it. */
 struct os_spot {
-	struct os *os; /* lent: the one asked, or its os_inner() */
-	size_t at;
+	struct os *os;	  /* lent: the one asked, or its os_inner() */
+	size_t at;	  /* the partition */
+	const char *path; /* lent: there */
+	bool raw;	  /* in the volume itself, not in os_view() of it */
 };
 
-/* Where the file @path of @part is.  As os_find_partition(), but for an
+/* Where the file @path of @part is; "//PATH" names what is stored, not what
+ * the running system would see.  As os_find_partition(), but for an
  * installer: a role ("boot") means the device to be, so the partition of the
  * inner image, but for those files of the boot partition that the installer
  * copies there from its own. */
 int os_find_file(struct os *os, const char *part, const char *path,
 		 struct os_spot *spot, struct balimg_error *err) MUST_USE;
+
+/* The volume that has the file. */
+struct volume *os_spot_volume(const struct os_spot *spot,
+			      struct balimg_error *err) MUST_USE;
 
 /* Flush every volume that was opened, those of the inner image first. */
 int os_flush(struct os *os, struct balimg_error *err) MUST_USE;

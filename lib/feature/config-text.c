@@ -205,13 +205,13 @@ config_clear(struct customization *c)
 }
 
 int
-config_is_at(struct customization *c, const struct os_spot *spot,
-	     const char *path, bool *is, struct balimg_error *err)
+config_is_at(struct customization *c, const struct os_spot *spot, bool *is,
+	     struct balimg_error *err)
 {
 	size_t config_at;
 
 	*is = false;
-	if (spot->os != c->os || strcmp(path, PLACE_CONFIG) != 0)
+	if (spot->os != c->os || strcmp(spot->path, PLACE_CONFIG) != 0)
 		return 0;
 	if (!os_config_volume(c->os, &config_at, err)) {
 		if (!error_is(err, BALIMG_E_NOT_FOUND))

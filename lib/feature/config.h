@@ -41,10 +41,9 @@ int config_put(struct customization *c, const char *path, const json_t *value,
 int config_prune(struct customization *c, const char *path,
 		 struct balimg_error *err) MUST_USE;
 
-/* Is @path of the partition at @spot the config.json that the OS reads? */
-int config_is_at(struct customization *c, const struct os_spot *spot,
-		 const char *path, bool *is, struct balimg_error *err)
-	MUST_USE;
+/* Is what is at @spot the config.json that the OS reads? */
+int config_is_at(struct customization *c, const struct os_spot *spot, bool *is,
+		 struct balimg_error *err) MUST_USE;
 
 /* Stage the text if it differs from what is there; drop what is held. */
 int config_store(struct customization *c, struct balimg_error *err) MUST_USE;

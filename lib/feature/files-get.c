@@ -19,7 +19,7 @@ files_find_volume(struct os *os, const char *part, const char *path,
 {
 	if (os_find_file(os, part, path, spot, err) < 0)
 		return NULL;
-	return os_volume(spot->os, spot->at, err);
+	return os_spot_volume(spot, err);
 }
 
 /* ---- listing ------------------------------------------------------- */
@@ -156,10 +156,10 @@ files_list(struct os *os, const char *part, const char *path,
 	vol = files_find_volume(os, part, path, &spot, err);
 	if (!vol)
 		return NULL;
-	if (look_at(vol, path, &entry, err) < 0) {
+	if (look_at(vol, spot.path, &entry, err) < 0) {
 		list = NULL;
 	} else {
-		list = entry.directory ? list_directory(vol, path, err) :
+		list = entry.directory ? list_directory(vol, spot.path, err) :
 					 describe_entries(&entry, 1, err);
 		volume_entry_clear(&entry);
 	}
@@ -201,7 +201,7 @@ files_get(struct os *os, const char *part, const char *path, int fd,
 	vol = files_find_volume(os, part, path, &spot, err);
 	if (!vol)
 		return -1;
-	content = volume_open_file(vol, path, err);
+	content = volume_open_file(vol, spot.path, err);
 	if (!content || copy_to_fd(content, fd, err) < 0)
 		return error_wrap(err, "%s",
 				  os_partition_title(spot.os, spot.at));

@@ -27,7 +27,7 @@ struct target {
 	struct os *os; /* the image, or the one within an installer */
 	struct volume *vol;
 	size_t at;	  /* its partition */
-	const char *path; /* lent by the edit */
+	const char *path; /* there, lent by the edit */
 	char *where;	  /* for plan and errors */
 	bool config;	  /* it is the config.json that the OS reads */
 };
@@ -45,28 +45,28 @@ find_target(struct customization *c, const char *name, struct target *target,
 	    struct balimg_error *err)
 {
 	AUTO_FREE char *part = NULL;
+	const char *path = strchr(name, '/');
 	struct os_spot spot;
 
-	target->path = strchr(name, '/');
-	if (!target->path)
+	if (!path)
 		return error_set(err, BALIMG_E_USAGE,
 				 "%s names no file: it is PART/PATH", name);
-	part = strndup(name, (size_t)(target->path - name));
+	part = strndup(name, (size_t)(path - name));
 	if (!part)
 		return error_nomem(err);
-	if (os_find_file(c->os, part, target->path, &spot, err) < 0 ||
+	if (os_find_file(c->os, part, path, &spot, err) < 0 ||
 	    customize_check_inner(c, spot.os, err) < 0)
 		return -1;
 	target->os = spot.os;
 	target->at = spot.at;
-	target->vol = os_volume(target->os, target->at, err);
+	target->path = spot.path;
+	target->vol = os_spot_volume(&spot, err);
 	if (!target->vol)
 		return -1;
-	target->where = customize_where(target->os, target->at, target->path,
-					err);
+	target->where = customize_where(target->os, target->at, path, err);
 	if (!target->where)
 		return -1;
-	return config_is_at(c, &spot, target->path, &target->config, err);
+	return config_is_at(c, &spot, &target->config, err);
 }
 
 /* Say in which partition it happened. */

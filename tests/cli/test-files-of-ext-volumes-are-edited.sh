@@ -28,7 +28,7 @@ prepare() {
 	local start
 	root
 	printf '%s\n' 'symlink absolute /etc/kept' \
-		'symlink outside ../../etc/new' 'mkdir etc' 'cd etc' \
+		'symlink outside ../../etc/new' 'cd etc' \
 		'write hello.txt kept' 'set_inode_field kept mode 0100640' \
 		'set_inode_field kept uid 1000' \
 		'set_inode_field kept gid 70000' 'ea_set kept user.colour blue' \
@@ -48,16 +48,17 @@ head -c 300000 /dev/urandom >large
 prepare
 
 # Old files keep what they are, new ones are root's.
-run 0 put other.txt x.img:rootA/etc/kept
-run 0 put large x.img:rootA/etc/new
-run 0 mkdir x.img:rootA/etc/folder
+run 0 put other.txt x.img:rootA//etc/kept
+run 0 put large x.img:rootA//etc/new
+run 0 mkdir x.img:rootA//etc/folder
 root
 equal "$(inside 'cat etc/kept')" other
 inside 'dump etc/new got' >/dev/null
 cmp got large
 equal "$(inside 'ea_get etc/kept user.colour')" 'user.colour (4) = "blue"'
-run 0 ls --json x.img:rootA/etc
-list=$(jq -c '.[] | [.name, .type, .mode, .uid, .gid, .target]' out)
+run 0 ls --json x.img:rootA//etc
+list=$(jq -c '.[] | select(.name != "machine-id") |
+	[.name, .type, .mode, .uid, .gid, .target]' out)
 equal "$list" '["dangling","symlink","0777",0,0,"../nowhere/file"]
 ["folder","directory","0755",0,0,null]
 ["kept","file","0640",1000,70000,null]
@@ -65,31 +66,31 @@ equal "$list" '["dangling","symlink","0777",0,0,"../nowhere/file"]
 ["new","file","0644",0,0,null]
 ["null","character device","0000",0,0,null]
 ["relative","symlink","0777",0,0,"kept"]'
-run 0 ls x.img:rootA/etc
+run 0 ls x.img:rootA//etc
 out_has 'dangling -> ../nowhere/file'
-run 0 ls x.img:rootA/etc/dangling
+run 0 ls x.img:rootA//etc/dangling
 
 # Links are followed, but never out of the volume.
-run 0 put hello.txt x.img:rootA/absolute
-run 0 cat x.img:rootA/etc/relative
+run 0 put hello.txt x.img:rootA//absolute
+run 0 cat x.img:rootA//etc/relative
 out_is hello
-run 0 put hello.txt x.img:rootA/outside
+run 0 put hello.txt x.img:rootA//outside
 root
 equal "$(inside 'cat etc/new')" hello
 inside 'stat absolute' | grep -q 'Type: symlink' || fail 'a link is gone'
-run 4 put hello.txt x.img:rootA/etc/dangling
-run 3 cat x.img:rootA/etc/loop
-run 3 put hello.txt x.img:rootA/etc/null
-run 5 rm x.img:rootA/etc
-run 5 rm x.img:rootA/lost+found
+run 4 put hello.txt x.img:rootA//etc/dangling
+run 3 cat x.img:rootA//etc/loop
+run 3 put hello.txt x.img:rootA//etc/null
+run 5 rm x.img:rootA//etc
+run 5 rm x.img:rootA//lost+found
 
 # A link is removed, not what it leads to; several edits are one write.
-run 0 rm x.img:rootA/etc/relative x.img:rootA/etc/dangling \
-	x.img:rootA/etc/null x.img:rootA/etc/folder
+run 0 rm x.img:rootA//etc/relative x.img:rootA//etc/dangling \
+	x.img:rootA//etc/null x.img:rootA//etc/folder
 root
 equal "$(inside 'cat etc/kept')" hello
-run 0 customize x.img --set hostname=kiosk --put hello.txt=rootA/etc/one \
-	--put large=rootA/etc/two
+run 0 customize x.img --set hostname=kiosk --put hello.txt=rootA//etc/one \
+	--put large=rootA//etc/two
 root
 inside 'dump etc/two got' >/dev/null
 cmp got large
@@ -97,25 +98,25 @@ config x.img .hostname | grep -q kiosk
 
 # A dry run writes nothing, undo brings every byte back, -o leaves the source.
 cp x.img before.img
-run 0 put -n other.txt x.img:rootA/etc/one
+run 0 put -n other.txt x.img:rootA//etc/one
 out_has etc/one
 cmp x.img before.img
-run 0 rm x.img:rootA/etc/two --undo undo-file
+run 0 rm x.img:rootA//etc/two --undo undo-file
 root
 run 0 undo x.img undo-file
 cmp x.img before.img
-run 0 put -o new.img other.txt x.img:rootA/etc/one
+run 0 put -o new.img other.txt x.img:rootA//etc/one
 cmp x.img before.img
-run 0 cat new.img:rootA/etc/one
+run 0 cat new.img:rootA//etc/one
 out_is other
-run 0 put hello.txt x.img:rootA/etc/one
+run 0 put hello.txt x.img:rootA//etc/one
 cmp x.img before.img
 
 # The same command makes the same bytes.
 export SOURCE_DATE_EPOCH=1700000000
 cp before.img again.img
-run 0 put other.txt x.img:rootA/etc/three
-run 0 put other.txt again.img:rootA/etc/three
+run 0 put other.txt x.img:rootA//etc/three
+run 0 put other.txt again.img:rootA//etc/three
 cmp x.img again.img
 root
 inside 'stat etc/three' | grep -q 'mtime: 0x6553f100' || fail 'another time'

@@ -124,3 +124,42 @@ fsck_clean() {
 config() {
 	mtools_cat "$1" config.json | jq -c "$2"
 }
+
+# part_offset FILE NAME: where the partition of that GPT name, or number,
+# begins, in bytes
+part_offset() {
+	local start
+	start=$(sfdisk -J "$1" 2>/dev/null | jq -r --arg name "$2" \
+		'.partitiontable.partitions | to_entries[] |
+		 select(.value.name == $name or "\(.key + 1)" == $name) |
+		 .value.start')
+	echo $((start * 512))
+}
+
+# in_ext FILE PART COMMAND...: what debugfs says, of one command
+in_ext() {
+	local image=$1 part=$2
+	shift 2
+	debugfs -R "$*" "$image?offset=$(part_offset "$image" "$part")" \
+		2>/dev/null
+}
+
+# change_ext FILE PART: debugfs carries out the commands on standard input
+change_ext() {
+	debugfs -w -f - "$1?offset=$(part_offset "$1" "$2")" >debugfs.out 2>&1
+	! grep -qE '(not found|rror|nvalid|sage)' debugfs.out ||
+		fail "$(cat debugfs.out)"
+}
+
+# ext_clean FILE PART: e2fsck finds nothing; leaves the volume in ext.img
+ext_clean() {
+	local size
+	size=$(sfdisk -J "$1" 2>/dev/null | jq -r --arg name "$2" \
+		'.partitiontable.partitions | to_entries[] |
+		 select(.value.name == $name or "\(.key + 1)" == $name) |
+		 .value.size')
+	rm -f ext.img
+	dd if="$1" of=ext.img bs=1M iflag=skip_bytes,count_bytes conv=sparse \
+		skip="$(part_offset "$1" "$2")" count=$((size * 512)) status=none
+	e2fsck -fn ext.img >fsck.out 2>&1 || fail "$(cat fsck.out)"
+}

@@ -72,12 +72,12 @@ write_config() {
 			'"vpnEndpoint":"vpn.resin.io","wifiSsid":"shop",' \
 			'"wifiKey":"secret of the shop"}'
 		;;
-	rpi3-dev)
+	rpi3*-dev)
 		printf '{\n  "deviceType": "%s",\n  "hostname": "balena",\n' \
 			"$slug"
 		printf '  "localMode": true,\n  "persistentLogging": false\n}\n'
 		;;
-	rpi3 | edison)
+	rpi3* | edison)
 		printf '{\n  "deviceType": "%s",\n  "localMode": true,\n' "$slug"
 		printf '  "persistentLogging": false\n}\n'
 		;;
@@ -195,7 +195,7 @@ stage_boot() {
 	esac >image-version-info
 	# A flasher's boot partition and 1.x have none.
 	case $kind in
-	flasher | resin1*) ;;
+	flasher | resin1* | rpi3-2.2 | rpi3-2.2-dev) ;;
 	*) write_os_release >os-release ;;
 	esac
 	write_fingerprint
@@ -207,22 +207,4 @@ stage_efi() {
 	filler EFI/BOOT/bootx64.efi 900
 	filler bzImage 4000
 	filler bzImage.sig 1
-}
-
-# A hostapp's root: the running system is the layer that "current" leads to.
-stage_root() {
-	local id=4f3dd9a8e5a5a8de61af7f2b7f1f4a1c5e7de2aa0c1b9c7f3e0b5d6c7a8b9c0d
-	local tree=.
-
-	if [ "$prefix" != flash ] && [ "$root_fs" = ext4 ]; then
-		tree=balena/overlay2/$id/diff
-		mkdir -p hostapps/$id "balena/containers/$id"
-		ln -s hostapps/$id current
-	fi
-	mkdir -p $tree/etc
-	write_os_release >$tree/etc/os-release
-	if [ "$prefix" = flash ]; then
-		mkdir opt
-		"$self" generic "opt/balena-image-$machine.balenaos-img" 256M
-	fi
 }

@@ -8,6 +8,9 @@
 # KIND    OS             table  boot          holds
 # rpi3    2.48.0+rev1    MBR    FAT16 40 MiB  raspberrypi3, production
 # rpi3-dev  the same, development variant
+# rpi3-2.29, rpi3-2.84, each also -dev: other versions of the same, the former
+#         with aufs for its store; rpi3-2.2 before there were stores
+# rpi3-2.85 2.85.2      as rpi3, one for both
 # rpi4    8.0.2+rev1     MBR    FAT32 40 MiB  raspberrypi4-64
 # generic 6.1.25         GPT    FAT16 40 MiB  generic-aarch64
 # jetson-orin 6.1.25     GPT    FAT16 40 MiB  p6; five board partitions
@@ -36,19 +39,36 @@ usage() {
 
 # ---- what each kind is ------------------------------------------------
 
+set_rpi3_version() {
+	case $1 in
+	*-dev) variant=dev ;;
+	esac
+	case $1 in
+	rpi3 | rpi3-dev) ;;
+	rpi3-2.2 | rpi3-2.2-dev) version=2.2.0+rev1 os_name='Resin OS' ;;
+	rpi3-2.29 | rpi3-2.29-dev) version=2.29.2+rev1 driver=aufs ;;
+	rpi3-2.84 | rpi3-2.84-dev | rpi3-2.85)
+		version=2.84.7+rev1 flag=balena-image logo=balena-logo.png
+		fingerprint=balenaos.fingerprint sample=balena-sample.ignore
+		;;
+	*) usage ;;
+	esac
+	[ "$1" != rpi3-2.85 ] || version=2.85.2+rev1 variant=''
+}
+
 # The defaults are those of today; a kind says where it differs.
 set_kind() {
 	variant='' prefix=resin data_fs=ext4 root_fs=ext4 boot_type=e
 	table=gpt fat=16 flag=balena-image logo=balena-logo.png
 	fingerprint=balenaos.fingerprint sample=balena-sample.ignore
-	os_name=balenaOS
+	os_name=balenaOS driver=overlay2
 	case $1 in
-	rpi3 | rpi3-dev)
+	rpi3*)
 		version=2.48.0+rev1 slug=raspberrypi3 machine=raspberrypi3
 		arch=armv7hf table=dos variant=prod flag=resin-image
 		logo=resin-logo.png fingerprint=resinos.fingerprint
 		sample=resin-sample.ignore
-		[ "$1" = rpi3 ] || variant=dev
+		set_rpi3_version "$1"
 		;;
 	rpi4)
 		version=8.0.2+rev1 slug=raspberrypi4-64 arch=aarch64
@@ -229,6 +249,7 @@ fill_dos() {
 	format_fat $prefix-boot $prefix-boot boot
 	if [ $root_fs = ext3 ]; then
 		format_ext resin-root ext3 root
+		finish_root resin-root
 		mkdir conf
 		if [ "$kind" = resin1-conf ]; then
 			write_config >conf/config.json
@@ -239,6 +260,7 @@ fill_dos() {
 		return
 	fi
 	format_ext $prefix-rootA ext4 root
+	finish_root $prefix-rootA
 	format_ext $prefix-rootB ext4
 	format_ext $prefix-state ext4
 	format_ext $prefix-data ext4
@@ -256,6 +278,7 @@ fill_gpt() {
 	fi
 	format_fat $prefix-boot $prefix-boot boot
 	format_ext $prefix-rootA ext4 root
+	finish_root $prefix-rootA
 	[ $prefix != flash ] || return 0
 	format_ext $prefix-rootB ext4
 	format_ext $prefix-state ext4
@@ -269,6 +292,8 @@ kind=$1
 self=$(realpath -- "$0")
 # shellcheck source=tests/lib/image-files.sh
 . "${self%/*}/image-files.sh"
+# shellcheck source=tests/lib/image-root.sh
+. "${self%/*}/image-root.sh"
 set_kind "$kind"
 [ $table != none ] && bytes=$(numfmt --from=iec "${3:-1G}") || bytes=41943040
 uuid=ba5eba11-0000-4000-8000-00000000cafe

@@ -144,7 +144,7 @@ says 'device-type: raspberrypi4-64' # from os-release
 mdel -i "$boot" ::os-release
 ask
 says 'device-type: raspberrypi4-64' # from config.json
-says 'release: -'
+says 'release: 8.0.2+rev1' # from the root
 mdel -i "$boot" ::balena-image
 ask
 says 'boot: not-found: no boot partition: this is no balenaOS image'

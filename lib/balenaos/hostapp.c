@@ -1,0 +1,179 @@
+/* hostapp.c - the files that the running system would see, as a volume
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "balenaos/hostapp-private.h"
+#include "balenaos/hostapp.h"
+
+static void
+hostapp_close(struct volume *vol)
+{
+	struct hostapp *app = hostapp_of(vol);
+	size_t i;
+
+	for (i = 0; i < app->count; i++)
+		free(app->layers[i]);
+	free(app->boot);
+	free(app);
+}
+
+/* Hand over what was found at @place, by the name it was asked for. */
+static int
+take_entry(struct hostapp_place *place, const char *path,
+	   struct volume_entry *entry, struct balimg_error *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	*entry = place->entry;
+	place->entry = (struct volume_entry){ 0 };
+	free(entry->name);
+	entry->name = strdup(*name ? name : "/");
+	if (entry->name)
+		return 0;
+	volume_entry_clear(entry);
+	return error_nomem(err);
+}
+
+static int
+stat_path(struct volume *vol, const char *path, bool follow,
+	  struct volume_entry *entry, struct balimg_error *err)
+{
+	AUTO_HOSTAPP_PLACE struct hostapp_place place = { 0 };
+
+	if (hostapp_need(hostapp_of(vol), path, follow, &place, err) < 0)
+		return -1;
+	return take_entry(&place, path, entry, err);
+}
+
+static int
+hostapp_stat(struct volume *vol, const char *path, struct volume_entry *entry,
+	     struct balimg_error *err)
+{
+	return stat_path(vol, path, true, entry, err);
+}
+
+static int
+hostapp_stat_link(struct volume *vol, const char *path,
+		  struct volume_entry *entry, struct balimg_error *err)
+{
+	return stat_path(vol, path, false, entry, err);
+}
+
+static int
+hostapp_list(struct volume *vol, const char *path,
+	     struct volume_listing *listing, struct balimg_error *err)
+{
+	AUTO_HOSTAPP_PLACE struct hostapp_place place = { 0 };
+	struct hostapp *app = hostapp_of(vol);
+
+	if (hostapp_need(app, path, true, &place, err) < 0)
+		return -1;
+	if (!place.entry.directory)
+		return error_set(err, BALIMG_E_NOT_FOUND, "not a directory");
+	return hostapp_list_place(app, &place, listing, err);
+}
+
+/* What the layers mean by an attribute is no attribute of the file. */
+static void
+drop_marks(struct volume_xattrs *xattrs)
+{
+	static const char prefix[] = "trusted.overlay.";
+	size_t i, kept = 0;
+
+	for (i = 0; i < xattrs->count; i++) {
+		if (strncmp(xattrs->xattrs[i].name, prefix,
+			    sizeof(prefix) - 1) != 0) {
+			xattrs->xattrs[kept++] = xattrs->xattrs[i];
+			continue;
+		}
+		free(xattrs->xattrs[i].name);
+		free(xattrs->xattrs[i].value);
+	}
+	xattrs->count = kept;
+}
+
+static int
+hostapp_list_xattrs(struct volume *vol, const char *path,
+		    struct volume_xattrs *xattrs, struct balimg_error *err)
+{
+	AUTO_HOSTAPP_PLACE struct hostapp_place place = { 0 };
+	struct hostapp *app = hostapp_of(vol);
+	AUTO_FREE char *raw = NULL;
+
+	if (hostapp_need(app, path, false, &place, err) < 0)
+		return -1;
+	raw = hostapp_seen_path(app, &place, err);
+	if (!raw || volume_list_xattrs(app->raw, raw, xattrs, err) < 0)
+		return -1;
+	drop_marks(xattrs);
+	return 0;
+}
+
+static struct source *
+hostapp_open_file(struct volume *vol, const char *path,
+		  struct balimg_error *err)
+{
+	AUTO_HOSTAPP_PLACE struct hostapp_place place = { 0 };
+	struct hostapp *app = hostapp_of(vol);
+	AUTO_FREE char *raw = NULL;
+
+	if (hostapp_need(app, path, true, &place, err) < 0)
+		return NULL;
+	raw = hostapp_seen_path(app, &place, err);
+	return raw ? volume_open_file(app->raw, raw, err) : NULL;
+}
+
+static int
+hostapp_space(struct volume *vol, struct volume_space *space,
+	      struct balimg_error *err)
+{
+	return volume_space(hostapp_of(vol)->raw, space, err);
+}
+
+static int
+hostapp_flush(struct volume *vol, struct balimg_error *err)
+{
+	return volume_flush(hostapp_of(vol)->raw, err);
+}
+
+static const struct volume_ops view_ops = {
+	.type = "hostapp",
+	.close = hostapp_close,
+	.stat = hostapp_stat,
+	.stat_link = hostapp_stat_link,
+	.list = hostapp_list,
+	.list_xattrs = hostapp_list_xattrs,
+	.open_file = hostapp_open_file,
+	.write_from = hostapp_write_from,
+	.remove = hostapp_remove,
+	.mkdir = hostapp_mkdir,
+	.space = hostapp_space,
+	.flush = hostapp_flush,
+};
+
+int
+hostapp_open(struct volume *raw, struct volume **view,
+	     struct balimg_error *err)
+{
+	AUTO_VOLUME struct volume *vol = NULL;
+	struct hostapp *app = calloc(1, sizeof(*app));
+	bool there;
+
+	*view = NULL;
+	if (!app)
+		return error_nomem(err);
+	vol = &app->head;
+	vol->ops = &view_ops;
+	vol->source = raw->source;
+	app->raw = raw;
+	if (hostapp_find_layers(app, &there, err) < 0)
+		return -1;
+	if (there)
+		*view = STEAL(vol);
+	return 0;
+}
