@@ -68,7 +68,9 @@ put_os(const struct context *ctx, const json_t *info)
 				 "no balenaOS found");
 		return;
 	}
-	put_fact(ctx, "OS", answer_string(os, "version"));
+	put_fact(ctx, "OS",
+		 *answer_string(os, "version") ? answer_string(os, "version") :
+						 "of an unknown version");
 	put_fact(ctx, "variant", answer_string(os, "variant"));
 	put_fact(ctx, "device type", answer_string(os, "deviceType"));
 	put_fact(ctx, "kind",

@@ -178,8 +178,11 @@ plan_note(struct plan *plan, enum plan_severity severity, const char *where,
 	va_end(ap);
 	for (i = 0; i < plan->note_count; i++) {
 		if (same_text(plan->notes[i].where, where) &&
-		    same_text(plan->notes[i].text, text))
+		    same_text(plan->notes[i].text, text)) {
+			if (severity > plan->notes[i].severity)
+				plan->notes[i].severity = severity;
 			return;
+		}
 	}
 
 	notes = realloc(plan->notes, (plan->note_count + 1) * sizeof(*notes));

@@ -57,7 +57,8 @@ void plan_change_shown(struct plan *plan, const char *where,
 		       const char *before, const char *before_shown,
 		       const char *after, const char *after_shown);
 
-/* Record a note; said once however often it is recorded. */
+/* Record a note; said once however often it is recorded, and as severely as
+ * it ever was. */
 void plan_note(struct plan *plan, enum plan_severity severity,
 	       const char *where, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

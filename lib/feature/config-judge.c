@@ -19,7 +19,8 @@ set_key(const struct schema_finding *finding, struct buffer *key,
 	struct balimg_error *err)
 {
 	buffer_splice(key, 0, key->len, "", 0);
-	buffer_printf(key, "%s\n%s", finding->path, finding->text);
+	buffer_printf(key, "%d\n%s\n%s", (int)finding->severity, finding->path,
+		      finding->text);
 	return key->failed ? error_nomem(err) : 0;
 }
 

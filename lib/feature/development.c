@@ -56,6 +56,7 @@ need_switch(struct customization *c, struct balimg_error *err)
 		  "the image does not tell its OS version, and before %s "
 		  "config.json does not switch the mode",
 		  SINCE_DEVELOPMENT_MODE);
+	error_hint(err, "if you know it to be that or later: --force");
 	return customize_overrides(c, MODE, err) ? 0 : -1;
 }
 
