@@ -23,6 +23,7 @@ struct layer {
 	struct archive *stored; /* the bundle */
 	struct archive *plain;	/* what undoes the compression */
 	struct digest stored_sum, plain_sum;
+	bool packed;		  /* else the two are the same */
 	struct balimg_error *err; /* set if the call is to be given up */
 	char stored_piece[BUNDLE_PIECE];
 	char plain_piece[BUNDLE_PIECE];
@@ -102,7 +103,8 @@ read_plain(struct archive *archive, void *data, const void **piece)
 	*piece = layer->plain_piece;
 	if (got <= 0)
 		return got < 0 ? ARCHIVE_FATAL : 0;
-	digest_add(&layer->plain_sum, layer->plain_piece, (size_t)got);
+	if (layer->packed)
+		digest_add(&layer->plain_sum, layer->plain_piece, (size_t)got);
 	if (layer->text.len <= BUNDLE_TEXT &&
 	    layer->bundle->kept <= BUNDLE_KEPT &&
 	    (layer->text.len || layer->plain_piece[0] == '{'))
@@ -217,10 +219,14 @@ undo_compression(struct layer *layer, struct balimg_error *err)
 		return 0;
 	}
 	bundle_tell_compression(layer->plain, member->compression);
+	layer->packed = strcmp(member->compression, "none") != 0;
 	rc = read_entries(layer, err);
 	drain(layer);
-	digest_finish(&layer->plain_sum, member->diff_id);
 	digest_finish(&layer->stored_sum, member->sha256);
+	if (layer->packed)
+		digest_finish(&layer->plain_sum, member->diff_id);
+	else
+		memcpy(member->diff_id, member->sha256, SHA256_SIZE);
 	if (rc < 0 || member->layer || !layer->text.len)
 		return rc;
 	layer->bundle->kept += layer->text.len;
