@@ -15,6 +15,11 @@
 /* Read it, once. */
 int config_load(struct customization *c, struct balimg_error *err) MUST_USE;
 
+/* The same for who replaces it as a whole: a text that cannot be read, as it
+ * is too long, counts as empty. */
+int config_load_any(struct customization *c, struct balimg_error *err)
+	MUST_USE;
+
 /* @text as an object, a new reference; @quirks may be NULL. */
 json_t *config_parse(const char *text, size_t len, struct json_quirks *quirks,
 		     struct balimg_error *err) MUST_USE;

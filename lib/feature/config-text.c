@@ -86,6 +86,25 @@ config_load(struct customization *c, struct balimg_error *err)
 	return 0;
 }
 
+int
+config_load_any(struct customization *c, struct balimg_error *err)
+{
+	struct config_text *config = &c->config;
+	struct balimg_error why = { 0 };
+
+	if (config_load(c, &why) == 0)
+		return 0;
+	if (!config->vol || !error_is(&why, BALIMG_E_INVALID))
+		return error_pass(err, &why);
+	if (keep_original(config, "", 0, err) < 0)
+		return -1;
+	config->existed = true;
+	config->loaded = true;
+	plan_note(c->plan, PLAN_WARNING, config->where,
+		  "cannot be read, and is replaced: %s", why.message);
+	return 0;
+}
+
 json_t *
 config_parse(const char *text, size_t len, struct json_quirks *quirks,
 	     struct balimg_error *err)

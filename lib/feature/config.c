@@ -224,7 +224,7 @@ config_inject(struct customization *c, const struct edit *edit,
 		return error_wrap(err, "%s",
 				  edit->name ? edit->name :
 					       "what is to be injected");
-	if (config_load(c, err) < 0)
+	if (config_load_any(c, err) < 0)
 		return -1;
 	before = config_original(c, err);
 	if (!before)

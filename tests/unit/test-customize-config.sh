@@ -117,6 +117,13 @@ look config-check | jq -e '.[0].severity == "error"' >/dev/null ||
 	die "no error found"
 edit inject @"$work/whole"
 
+head -c 1100000 /dev/zero | tr '\0' ' ' >"$work/long"
+mcopy -o -i "$boot" "$work/long" ::/config.json
+fails invalid set country DE
+edit inject @"$work/whole"
+said 'cannot be read, and is replaced'
+file /config.json | cmp - <(tail -c +4 "$work/whole") || die "not replaced"
+
 mdel -i "$boot" ::/config.json
 fails not-found get hostname
 changes_nothing dev-off
