@@ -159,8 +159,10 @@ for rules in "$dir"/rules/*.rules; do
 	esac
 done
 
-# Rules that work are not complained about.
-"$ask" lint-udev /usr/lib/udev/rules.d/*.rules >"$dir/system"
+# Rules that work are not complained about, but for commas that are missing,
+# which packages do have (56-dm-parts.rules of kpartx).
+"$ask" lint-udev /usr/lib/udev/rules.d/*.rules >"$dir/said"
+grep -v ': warning: no comma before ' "$dir/said" >"$dir/system" || :
 if [ -s "$dir/system" ]; then
 	cat "$dir/system"
 	failed=1
