@@ -114,8 +114,13 @@ static struct balimg_image *
 open_image(const struct line *line)
 {
 	struct balimg_error err = { 0 };
+	struct balimg_image *image = NULL;
 
-	return line->image ? balimg_open(line->image, 0, &err) : NULL;
+	if (line->image)
+		image = balimg_open(line->image, 0, &err);
+	if (image)
+		balimg_set_engine(image, BALIMG_ENGINE_DIRECT);
+	return image;
 }
 
 static void
@@ -296,7 +301,11 @@ complete_value(const struct line *line)
 {
 	const char *argument = line->pending->argument;
 
-	if (!strcmp(argument, "WHEN")) {
+	if (!strcmp(argument, "ENGINE")) {
+		put(line, "auto", "");
+		put(line, "direct", "");
+		put(line, "guestfs", "");
+	} else if (!strcmp(argument, "WHEN")) {
 		put(line, "auto", "");
 		put(line, "always", "");
 		put(line, "never", "");

@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 #include "context.h"
@@ -15,11 +16,15 @@ context_clear(struct context *ctx)
 	balimg_edits_free(ctx->edits);
 	balimg_close(ctx->image);
 	free(ctx->given);
+	if (ctx->key)
+		explicit_bzero(ctx->key, ctx->key_len);
+	free(ctx->key);
 	free(ctx->path);
 	ctx->edits = NULL;
 	ctx->image = NULL;
 	ctx->given = NULL;
 	ctx->path = NULL;
+	ctx->key = NULL;
 	ctx->given_count = 0;
 }
 

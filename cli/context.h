@@ -39,6 +39,8 @@ struct context {
 
 	bool stdin_taken; /* by an operand "-" */
 	char *path; /* the image, as it was named */
+	char *key;  /* what opens encrypted volumes, or NULL */
+	size_t key_len;
 	struct balimg_image *image;
 	struct balimg_edits *edits;
 	struct balimg_error err;

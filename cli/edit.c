@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "edit.h"
+#include "image.h"
 #include "plan.h"
 #include "progress.h"
 #include "report.h"
@@ -21,9 +22,7 @@ edit_open(struct context *ctx)
 	    !context_has(ctx, OPTION_OUTPUT))
 		flags |= BALIMG_WRITE;
 
-	balimg_close(ctx->image);
-	ctx->image = balimg_open(ctx->path, flags, &ctx->err);
-	return ctx->image ? 0 : -1;
+	return image_open(ctx, flags);
 }
 
 int
@@ -36,9 +35,13 @@ edit_add(struct context *ctx, enum balimg_op op, const char *name,
 int
 edit_stage(struct context *ctx)
 {
-	int ret = balimg_apply(ctx->image, ctx->edits,
-			       context_flags(ctx) & BALIMG_FORCE, &ctx->err);
+	struct progress progress;
+	int ret;
 
+	progress_show(&progress, ctx);
+	ret = balimg_apply(ctx->image, ctx->edits,
+			   context_flags(ctx) & BALIMG_FORCE, &ctx->err);
+	progress_hide(&progress);
 	balimg_edits_free(ctx->edits);
 	ctx->edits = NULL;
 	if (ret < 0)

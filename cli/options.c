@@ -28,6 +28,12 @@ const struct option options_global[] = {
 const struct option options_image[] = {
 	{ OPTION_DRIVE, 'd', "drive", "IMAGE",
 	  "the image or device, instead of the IMAGE operand" },
+	{ OPTION_ENGINE, 0, "engine", "ENGINE",
+	  "who opens file systems: `auto` (libguestfs where balimg itself "
+	  "cannot), `direct` (balimg itself), `guestfs` (libguestfs)" },
+	{ OPTION_KEY, 0, "key", "KEY",
+	  "what opens encrypted volumes: `@FILE`, or `-` for standard "
+	  "input" },
 	{ OPTION_INNER, 0, "inner", NULL,
 	  "of an installer (flasher): all of it is about the image that it "
 	  "installs" },

@@ -60,7 +60,8 @@ draw(const char *what, uint64_t done, uint64_t total)
 	fputs("\r\033[K", stderr);
 	text_put(stderr, what);
 	if (!total) {
-		fprintf(stderr, "  %s", size_text(size, done));
+		if (done)
+			fprintf(stderr, "  %s", size_text(size, done));
 		return;
 	}
 	if (done > total)
@@ -72,17 +73,39 @@ draw(const char *what, uint64_t done, uint64_t total)
 	fprintf(stderr, "] %3d%%", (int)((double)done / (double)total * 100));
 }
 
-int
-progress_heed(void *data, const char *what, uint64_t done, uint64_t total)
+static void
+wipe_off(struct progress *progress)
 {
-	struct progress *progress = data;
+	if (progress->drawn)
+		fputs("\r\033[K", stderr);
+	progress->drawn = false;
+}
 
-	if (progress->visible && is_due(progress)) {
+static void
+show(struct progress *progress, const char *what, uint64_t done,
+     uint64_t total)
+{
+	if (total && done == total) {
+		wipe_off(progress); /* an answer may follow */
+	} else if (progress->visible && is_due(progress)) {
 		draw(what, done, total);
 		progress->drawn = true;
 		set_next(progress, NEXT_DRAW);
 	}
+}
+
+int
+progress_heed(void *data, const char *what, uint64_t done, uint64_t total)
+{
+	show(data, what, done, total);
 	return interrupted;
+}
+
+static int
+only_show(void *data, const char *what, uint64_t done, uint64_t total)
+{
+	show(data, what, done, total);
+	return 0;
 }
 
 /* What the caller had us ignore (nohup does), stays ignored. */
@@ -99,14 +122,34 @@ catch_signal(int number, struct sigaction *old)
 		sigaction(number, &action, NULL);
 }
 
-void
-progress_begin(struct progress *progress, const struct context *ctx)
+static void
+begin(struct progress *progress, const struct context *ctx)
 {
 	*progress = (struct progress){ .ctx = ctx };
 	progress->visible = !ctx->quiet && !ctx->json &&
 			    term_is_terminal(stderr);
 	set_next(progress, FIRST_DRAW);
+}
 
+void
+progress_show(struct progress *progress, const struct context *ctx)
+{
+	begin(progress, ctx);
+	balimg_set_progress(ctx->image, only_show, progress);
+}
+
+void
+progress_hide(struct progress *progress)
+{
+	if (progress->ctx->image)
+		balimg_set_progress(progress->ctx->image, NULL, NULL);
+	wipe_off(progress);
+}
+
+void
+progress_begin(struct progress *progress, const struct context *ctx)
+{
+	begin(progress, ctx);
 	interrupted = 0;
 	catch_signal(SIGINT, &progress->old_interrupt);
 	catch_signal(SIGTERM, &progress->old_terminate);
@@ -117,10 +160,7 @@ progress_begin(struct progress *progress, const struct context *ctx)
 void
 progress_end(struct progress *progress)
 {
-	if (progress->ctx->image)
-		balimg_set_progress(progress->ctx->image, NULL, NULL);
+	progress_hide(progress);
 	sigaction(SIGINT, &progress->old_interrupt, NULL);
 	sigaction(SIGTERM, &progress->old_terminate, NULL);
-	if (progress->drawn)
-		fputs("\r\033[K", stderr);
 }

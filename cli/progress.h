@@ -31,4 +31,8 @@ void progress_end(struct progress *progress);
  * is the progress. */
 int progress_heed(void *data, const char *what, uint64_t done, uint64_t total);
 
+/* The same where nothing is written: an interrupt kills. */
+void progress_show(struct progress *progress, const struct context *ctx);
+void progress_hide(struct progress *progress);
+
 #endif /* BALIMG_CLI_PROGRESS_H */

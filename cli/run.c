@@ -12,7 +12,9 @@
 #include "command.h"
 #include "edit.h"
 #include "help.h"
+#include "image.h"
 #include "options.h"
+#include "progress.h"
 #include "report.h"
 #include "run.h"
 #include "synopsis.h"
@@ -117,10 +119,15 @@ take_drive(struct context *ctx, struct synopsis *synopsis, const char *drive)
 static int
 run_read(struct context *ctx, int argc, char **argv)
 {
-	ctx->image = balimg_open(ctx->path, context_flags(ctx), &ctx->err);
-	if (!ctx->image)
+	struct progress progress;
+	int ret;
+
+	if (image_open(ctx, context_flags(ctx)) < 0)
 		return -1;
-	return ctx->verb->read(ctx, argc, argv);
+	progress_show(&progress, ctx);
+	ret = ctx->verb->read(ctx, argc, argv);
+	progress_hide(&progress);
+	return ret;
 }
 
 static int

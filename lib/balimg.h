@@ -92,6 +92,15 @@ enum balimg_flags {
 					 carries */
 };
 
+/* Who opens a file system: engines of our own, in milliseconds, or libguestfs
+ * by starting a virtual machine, in seconds. */
+enum balimg_engine {
+	BALIMG_ENGINE_AUTO,    /* libguestfs where ours do not serve: btrfs,
+				  xfs, LUKS, LVM, journals to be replayed */
+	BALIMG_ENGINE_DIRECT,  /* ours only */
+	BALIMG_ENGINE_GUESTFS, /* libguestfs only: judges ours */
+};
+
 /* Called now and then during long work.  @total is 0 if not known.
  * Return non-zero to stop: the call fails with BALIMG_E_INTERRUPTED. */
 #define BALIMG_PROGRESS(name) \
@@ -116,9 +125,20 @@ struct balimg_image *balimg_open(const char *path, unsigned flags,
  * allowed. */
 void balimg_close(struct balimg_image *image);
 
-/* Have @progress called during commits, NULL for none. */
+/* Have @progress called during commits, and while a virtual machine works;
+ * NULL for none. */
 void balimg_set_progress(struct balimg_image *image,
 			 BALIMG_PROGRESS(progress), void *data);
+
+/* Choose who opens the volumes of @image from now on; those that are open
+ * stay as they are.  balimg_info(), balimg_check() and balimg_repair() always
+ * go by BALIMG_ENGINE_DIRECT. */
+void balimg_set_engine(struct balimg_image *image, enum balimg_engine engine);
+
+/* The key of encrypted volumes: a passphrase, or what a key file holds (its
+ * last newline counts or not, whichever opens them), without NUL; copied. */
+int balimg_set_key(struct balimg_image *image, const void *key, size_t len,
+		   struct balimg_error *err) BALIMG_MUST_USE;
 
 /* ---- looking ------------------------------------------------------- */
 

@@ -142,14 +142,16 @@ stage(struct balimg_image *image, struct os *os,
 	return ret;
 }
 
-/* What is to be edited. */
+/* What is to be edited, asked of @get. */
 static struct os *
-begin(struct balimg_image *image, struct balimg_error *err)
+begin(struct balimg_image *image,
+      struct os *(*get)(struct balimg_image *image, struct balimg_error *err),
+      struct balimg_error *err)
 {
 	struct os *os = NULL;
 
 	if (image_check_open(image, err) == 0)
-		os = image_os(image, err);
+		os = get(image, err);
 	if (os)
 		image->edited = true;
 	return os;
@@ -162,7 +164,7 @@ balimg_apply(struct balimg_image *image, const struct balimg_edits *edits,
 	struct os *os;
 
 	err = NEED_ERR(err);
-	os = begin(image, err);
+	os = begin(image, image_os, err);
 	if (!os)
 		return image_wrap(image, err);
 	if (stage(image, os, edits, flags, err) < 0) {
@@ -178,7 +180,7 @@ balimg_repair(struct balimg_image *image, struct balimg_error *err)
 	struct os *os;
 
 	err = NEED_ERR(err);
-	os = begin(image, err);
+	os = begin(image, image_os_direct, err);
 	if (!os)
 		return image_wrap(image, err);
 	if (check_repair(os, image->plan, err) < 0) {

@@ -90,6 +90,8 @@ open_image(struct balimg_image *image, const char *path, unsigned flags,
 	image->plan = plan_new(err);
 	if (!image->plan)
 		return -1;
+	image->means.plan = image->plan;
+	image->means.progress = &image->progress;
 	image->backing = backing_open(path, flags & BALIMG_WRITE, err);
 	if (!image->backing)
 		return -1;
@@ -122,6 +124,17 @@ balimg_open(const char *path, unsigned flags, struct balimg_error *err)
 	return image;
 }
 
+static void
+forget_key(struct balimg_image *image)
+{
+	char *key = (char *)image->means.key;
+
+	if (key)
+		explicit_bzero(key, image->means.key_len);
+	free(key);
+	image->means.key = NULL;
+}
+
 void
 balimg_close(struct balimg_image *image)
 {
@@ -130,6 +143,7 @@ balimg_close(struct balimg_image *image)
 	os_close(image->os);
 	source_close(image->overlay);
 	backing_close(image->backing);
+	forget_key(image);
 	plan_free(image->plan);
 	free(image->name);
 	free(image);
@@ -143,20 +157,66 @@ balimg_set_progress(struct balimg_image *image, BALIMG_PROGRESS(progress),
 	image->progress.data = data;
 }
 
+void
+balimg_set_engine(struct balimg_image *image, enum balimg_engine engine)
+{
+	image->engine = engine;
+}
+
+int
+balimg_set_key(struct balimg_image *image, const void *key, size_t len,
+	       struct balimg_error *err)
+{
+	char *copy;
+
+	if (!len || memchr(key, '\0', len))
+		return error_set(err, BALIMG_E_USAGE,
+				 "a key is not empty, and has no NUL");
+	copy = malloc(len);
+	if (!copy)
+		return error_nomem(err);
+	memcpy(copy, key, len);
+	forget_key(image);
+	image->means.key = copy;
+	image->means.key_len = len;
+	return 0;
+}
+
 /* ---- for the other doors ------------------------------------------- */
 
-struct os *
-image_os(struct balimg_image *image, struct balimg_error *err)
+static struct os *
+get_os(struct balimg_image *image, struct balimg_error *err)
 {
 	if (!image->os) {
 		image->os = os_open(image->overlay, err);
 		if (!image->os)
 			return NULL;
+		os_set_means(image->os, &image->means);
 		if (image->flags & BALIMG_OUTER)
 			os_keep_outer(image->os);
 	}
 	return image->flags & BALIMG_INNER ? os_inner(image->os, err) :
 					     image->os;
+}
+
+struct os *
+image_os(struct balimg_image *image, struct balimg_error *err)
+{
+	static const enum os_reach reach[] = {
+		[BALIMG_ENGINE_AUTO] = OS_REACH_AUTO,
+		[BALIMG_ENGINE_DIRECT] = OS_REACH_DIRECT,
+		[BALIMG_ENGINE_GUESTFS] = OS_REACH_GUEST,
+	};
+
+	image->means.reach = reach[image->engine];
+	return get_os(image, err);
+}
+
+struct os *
+image_os_direct(struct balimg_image *image, struct balimg_error *err)
+{
+	image->means.reach = OS_REACH_DIRECT;
+	return get_os(image, err);
 }
 
 int

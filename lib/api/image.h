@@ -28,6 +28,8 @@ struct balimg_image {
 	struct source *overlay; /* over the backing */
 	struct os *os;		/* over the overlay; NULL until it is asked */
 	unsigned flags;		/* of balimg_open() */
+	enum balimg_engine engine;
+	struct os_means means; /* of os; key is ours to free */
 	struct plan *plan;
 	struct progress progress;
 	enum image_state state;
@@ -44,6 +46,11 @@ struct balimg_image {
  * first asked. */
 struct os *image_os(struct balimg_image *image, struct balimg_error *err)
 	MUST_USE;
+
+/* The same for what looks into all volumes, and never waits for a virtual
+ * machine. */
+struct os *image_os_direct(struct balimg_image *image,
+			   struct balimg_error *err) MUST_USE;
 
 /* May edits be staged?  BALIMG_E_USAGE if not. */
 int image_check_open(const struct balimg_image *image,

@@ -238,7 +238,7 @@ describe_image(struct balimg_image *image, struct info *info,
 	const struct label *label = NULL;
 	json_t *root;
 
-	info->os = image_os(image, err);
+	info->os = image_os_direct(image, err);
 	if (info->os) {
 		source = os_image(info->os);
 		label = os_label(info->os);

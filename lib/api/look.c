@@ -156,7 +156,7 @@ find_faults(struct balimg_image *image, json_t *findings,
 	    check_add(findings, "error", "image", true, err,
 		      "an interrupted write is not finished") < 0)
 		return -1;
-	os = image_os(image, &why);
+	os = image_os_direct(image, &why);
 	if (os)
 		return check_image(os, findings, err);
 	if (error_is(&why, BALIMG_E_INVALID))

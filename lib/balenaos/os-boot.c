@@ -20,7 +20,7 @@ holds_file(struct os *os, size_t at, const char *path, bool *holds,
 	   struct balimg_error *err)
 {
 	struct balimg_error why = { 0 };
-	struct volume *vol = os_volume(os, at, &why);
+	struct volume *vol = os_own_volume(os, at, &why);
 
 	*holds = false;
 	if (vol && volume_exists(vol, path, holds, &why) == 0)

@@ -119,7 +119,8 @@ read_root_release(struct os *os, char **text, size_t *len)
 	size_t i;
 
 	for (i = 0; i < os->count && !root; i++) {
-		if (os->partitions[i].role == OS_ROLE_ROOT_A)
+		if (os->partitions[i].role == OS_ROLE_ROOT_A &&
+		    os_own_volume(os, i, NULL))
 			root = os_view(os, i, NULL);
 	}
 	if (!root ||

@@ -134,6 +134,7 @@ open_inner(struct os *os, struct balimg_error *err)
 				  os->places[inner->carried.at].title,
 				  inner->path);
 	inner->os->outer = os;
+	os_set_means(inner->os, os->means);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #define BALIMG_BALENAOS_OS_PRIVATE_H
 
 #include "balenaos/os.h"
+#include "volume/guest.h"
 
 /* Files that mark a boot partition: since 2.72.0, and from 2.0.0 on. */
 #define OS_FLAG_IMAGE	    "/balena-image"
@@ -21,6 +22,10 @@ struct os_place {
 	struct volume *volume;	/* NULL until needed */
 	struct volume *view;	/* borrows volume; NULL if it is the same */
 	bool viewed;		/* ->view is known */
+	/* Those that served until there was something to write; still lent,
+	 * but no longer flushed. */
+	struct volume *old_volume;
+	struct volume *old_view;
 	char title[72];
 };
 
@@ -54,7 +59,16 @@ struct os {
 	struct os_facts facts;
 	struct os_inner inner;
 	struct os *outer; /* the installer that this is in, or NULL */
+	const struct os_means *means; /* lent, or NULL */
+	struct guest *guest;	      /* NULL until needed */
 };
+
+/* A partition that only holds others? */
+static inline bool
+os_is_extended(const struct os_partition *part)
+{
+	return part->partition && part->partition->extended;
+}
 
 /* As os_open(), the titles of partitions beginning with @title (lent for the
  * life of the os). */

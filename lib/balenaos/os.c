@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "balenaos/hostapp.h"
 #include "balenaos/os-private.h"
 
 /* ---- roles ------------------------------------------------------------ */
@@ -71,12 +70,6 @@ role_of(const struct os_partition *part)
 
 /* ---- opening ---------------------------------------------------------- */
 
-static bool
-is_extended(const struct os_partition *part)
-{
-	return part->partition && part->partition->extended;
-}
-
 /* Can @text stand in a message as it is? */
 static bool
 is_presentable(const char *text)
@@ -112,7 +105,7 @@ identify(struct os *os, size_t at, struct balimg_error *err)
 	struct os_partition *part = &os->partitions[at];
 	struct os_place *place = &os->places[at];
 
-	if (!is_extended(part)) {
+	if (!os_is_extended(part)) {
 		place->slice = source_slice_open(os->image, part->start,
 						 part->size, err);
 		if (!place->slice)
@@ -194,8 +187,12 @@ os_close(struct os *os)
 	for (i = 0; os->places && i < os->count; i++) {
 		volume_close(os->places[i].view);
 		volume_close(os->places[i].volume);
-		source_close(os->places[i].slice);
+		volume_close(os->places[i].old_view);
+		volume_close(os->places[i].old_volume);
 	}
+	guest_free(os->guest);
+	for (i = 0; os->places && i < os->count; i++)
+		source_close(os->places[i].slice);
 	free(os->places);
 	free(os->partitions);
 	free(os->facts.device_type);
@@ -239,45 +236,6 @@ const char *
 os_partition_title(const struct os *os, size_t at)
 {
 	return os->places[at].title;
-}
-
-struct volume *
-os_volume(struct os *os, size_t at, struct balimg_error *err)
-{
-	struct os_place *place = &os->places[at];
-
-	if (place->volume)
-		return place->volume;
-	if (is_extended(&os->partitions[at])) {
-		error_set(err, BALIMG_E_UNSUPPORTED,
-			  "%s only holds other partitions", place->title);
-		return NULL;
-	}
-	place->volume = volume_open(place->slice, err);
-	if (!place->volume) {
-		if (!strcmp(os->partitions[at].identity.type, "crypto_LUKS"))
-			error_hint(err, "this is the encrypted disk of a "
-					"device; edit the installer's image");
-		error_wrap(err, "%s", place->title);
-	}
-	return place->volume;
-}
-
-struct volume *
-os_view(struct os *os, size_t at, struct balimg_error *err)
-{
-	struct os_place *place = &os->places[at];
-	enum os_role role = os->partitions[at].role;
-	struct volume *raw = os_volume(os, at, err);
-
-	if (!raw || (role != OS_ROLE_ROOT_A && role != OS_ROLE_ROOT_B))
-		return raw;
-	if (!place->viewed && hostapp_open(raw, &place->view, err) < 0) {
-		error_wrap(err, "%s", place->title);
-		return NULL;
-	}
-	place->viewed = true;
-	return place->view ? place->view : raw;
 }
 
 int

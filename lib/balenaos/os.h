@@ -11,6 +11,7 @@
 
 #include "balenaos/release.h"
 #include "base/plan.h"
+#include "base/progress.h"
 #include "disklabel/label.h"
 #include "volume/volume.h"
 
@@ -68,6 +69,27 @@ const char *os_role_name(enum os_role role);
 int os_find_partition(const struct os *os, const char *name, size_t *at,
 		      struct balimg_error *err) MUST_USE;
 
+/* How far to go to open a volume. */
+enum os_reach {
+	OS_REACH_DIRECT, /* by our own engines */
+	OS_REACH_AUTO,	 /* by a virtual machine where those do not serve */
+	OS_REACH_GUEST,	 /* by a virtual machine, always */
+};
+
+/* What opening a volume may need. */
+struct os_means {
+	enum os_reach reach;
+	struct plan *plan; /* gets notes */
+	const struct progress *progress;
+	const char *key; /* for encrypted volumes; NULL: none */
+	size_t key_len;
+};
+
+/* Have volumes opened by @means, lent for the life of @os and read anew each
+ * time; OS_REACH_DIRECT and no key else.  To be called before any volume is
+ * asked for. */
+void os_set_means(struct os *os, const struct os_means *means);
+
 /* The volume of partition @at; opened once, lent for the life of @os. */
 struct volume *os_volume(struct os *os, size_t at, struct balimg_error *err)
 	MUST_USE;
@@ -75,6 +97,15 @@ struct volume *os_volume(struct os *os, size_t at, struct balimg_error *err)
 /* The same as the running system would see it: the hostapp of a root since
  * 2.5.0 (see hostapp.h), else the volume itself. */
 struct volume *os_view(struct os *os, size_t at, struct balimg_error *err)
+	MUST_USE;
+
+/* The same if one of our own engines opens it, or it is open. */
+struct volume *os_own_volume(struct os *os, size_t at,
+			     struct balimg_error *err) MUST_USE;
+
+/* Before it is edited: where our engine can read the volume but must not
+ * write it, have os_volume() be another that may, from now on. */
+int os_prepare_edit(struct os *os, size_t at, struct balimg_error *err)
 	MUST_USE;
 
 /* The boot volume (index in *@at unless NULL); BALIMG_E_NOT_FOUND if this is

@@ -1,9 +1,11 @@
-/* process.h - another program, asked a question
+/* process.h - another program, asked a question or kept at hand
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef BALIMG_BASE_PROCESS_H
 #define BALIMG_BASE_PROCESS_H
+
+#include <sys/types.h>
 
 #include "base/buffer.h"
 
@@ -15,5 +17,14 @@
  * signal ended it. */
 int process_run(char *const argv[], char *const env[], struct buffer *output,
 		size_t limit, struct balimg_error *err) MUST_USE;
+
+/* Start @argv[0], a path, in a process group of its own, with @fd as its
+ * standard input, and deaf and mute else.  *@pid is it. */
+int process_start(char *const argv[], char *const env[], int fd, pid_t *pid,
+		  struct balimg_error *err) MUST_USE;
+
+/* Wait @milliseconds for @pid, from process_start(), to end by itself, then
+ * kill what is left of its group. */
+void process_end(pid_t pid, unsigned milliseconds);
 
 #endif /* BALIMG_BASE_PROCESS_H */

@@ -60,6 +60,8 @@ find_target(struct customization *c, const char *name, struct target *target,
 	target->os = spot.os;
 	target->at = spot.at;
 	target->path = spot.path;
+	if (os_prepare_edit(target->os, target->at, err) < 0)
+		return -1;
 	target->vol = os_spot_volume(&spot, err);
 	if (!target->vol)
 		return -1;

@@ -203,3 +203,22 @@ volume_identify(struct source *source, struct volume_identity *identity,
 		snprintf(identity->type, sizeof(identity->type), "zero");
 	return 0;
 }
+
+#define EXT_SUPERBLOCK 1024u /* where it lies, and its size in bytes */
+#define EXT_RECOVER    0x4u  /* an incompatible feature, so to say */
+
+int
+volume_needs_replay(struct source *source, bool *replay,
+		    struct balimg_error *err)
+{
+	uint8_t super[EXT_SUPERBLOCK];
+
+	*replay = false;
+	if (!range_within(EXT_SUPERBLOCK, sizeof(super), source_size(source)))
+		return 0;
+	if (source_read(source, EXT_SUPERBLOCK, super, sizeof(super), err) < 0)
+		return -1;
+	*replay = le16_get(super + 56) == 0xef53 &&
+		  (le32_get(super + 96) & EXT_RECOVER);
+	return 0;
+}

@@ -33,6 +33,11 @@ struct volume_identity {
 int volume_identify(struct source *source, struct volume_identity *identity,
 		    struct balimg_error *err) MUST_USE;
 
+/* *@replay: does a journal hold what the file system does not yet have?  Then
+ * ours can read it, but only who replays it may write.  So far, ext. */
+int volume_needs_replay(struct source *source, bool *replay,
+			struct balimg_error *err) MUST_USE;
+
 /* Ask every known file system for a bid on @source; open the best.
  * BALIMG_E_UNSUPPORTED names the file system if it is known but not ours. */
 struct volume *volume_open(struct source *source, struct balimg_error *err)

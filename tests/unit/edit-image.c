@@ -8,8 +8,9 @@
  * together, and the plan is printed.  An argument "@FILE" stands for what is
  * in FILE, "" for NULL.  Options: -w open for writing and commit in place,
  * -o FILE commit to FILE, -u FILE keep an undo file, -f force, -s show
- * secrets, -y BALIMG_YES.  A failure prints its code, place, sentence and
- * hint, one a line, and exits as the command line would.
+ * secrets, -y BALIMG_YES, -e direct or -e guestfs, -k FILE the key in FILE.
+ * A failure prints its code, place, sentence and hint, one a line, and exits
+ * as the command line would.
  */
 #include <config.h>
 
@@ -300,16 +301,33 @@ run(int argc, char **argv)
 	}
 }
 
+static void
+set_key(const char *path)
+{
+	char word[4096];
+	char *key;
+	size_t len;
+
+	if (!path)
+		return;
+	snprintf(word, sizeof(word), "@%s", path);
+	key = read_argument(word, &len);
+	must(balimg_set_key(image, key, len, &err));
+	free(key);
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *output = NULL;
 	const char *undo = NULL;
 	unsigned open_flags = 0;
+	enum balimg_engine engine = BALIMG_ENGINE_AUTO;
+	const char *key = NULL;
 	int option;
 
 	/* The image stands before the options. */
-	while ((option = getopt(argc - 1, argv + 1, "+wfsyo:u:")) != -1) {
+	while ((option = getopt(argc - 1, argv + 1, "+wfsye:k:o:u:")) != -1) {
 		if (option == 'w')
 			open_flags |= BALIMG_WRITE;
 		else if (option == 'y')
@@ -318,6 +336,11 @@ main(int argc, char **argv)
 			flags |= BALIMG_FORCE;
 		else if (option == 's')
 			flags |= BALIMG_SHOW_SECRETS;
+		else if (option == 'e')
+			engine = *optarg == 'd' ? BALIMG_ENGINE_DIRECT :
+						  BALIMG_ENGINE_GUESTFS;
+		else if (option == 'k')
+			key = optarg;
 		else if (option == 'o')
 			output = optarg;
 		else
@@ -327,6 +350,8 @@ main(int argc, char **argv)
 	edits = image ? balimg_edits_new(&err) : NULL;
 	if (!edits)
 		fail();
+	balimg_set_engine(image, engine);
+	set_key(key);
 	run(argc - 1 - optind, argv + 1 + optind);
 	if (staged)
 		must(balimg_apply(image, edits, flags, &err));

@@ -1,0 +1,53 @@
+/* guest-volume.h - a volume that the virtual machine has open
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BALIMG_VOLUME_GUEST_VOLUME_H
+#define BALIMG_VOLUME_GUEST_VOLUME_H
+
+#include "volume/guest-call.h"
+#include "volume/volume-ops.h"
+
+struct guest_volume {
+	struct volume head;
+	struct volume_ops ops; /* with the type of this one */
+	char type[16];
+	struct guest *guest;
+	uint32_t id;
+	bool owned;   /* files have owners and modes */
+	bool editing; /* is mounted for writing, and may have been written */
+};
+
+static inline struct guest_volume *
+guest_of(struct volume *vol)
+{
+	return (struct guest_volume *)vol;
+}
+
+/* The volume that @guest knows by @id, a file system of @type (copied). */
+struct volume *guest_volume_new(struct guest *guest, uint32_t id,
+				const char *type, struct source *source,
+				struct balimg_error *err) MUST_USE;
+
+/* guest-volume.c: calls of the engine that the edits need, too. */
+int guest_stat(struct volume *vol, const char *path,
+	       struct volume_entry *entry, struct balimg_error *err) MUST_USE;
+int guest_stat_link(struct volume *vol, const char *path,
+		    struct volume_entry *entry, struct balimg_error *err)
+	MUST_USE;
+struct source *guest_open_file(struct volume *vol, const char *path,
+			       struct balimg_error *err) MUST_USE;
+int guest_space(struct volume *vol, struct volume_space *space,
+		struct balimg_error *err) MUST_USE;
+
+/* guest-edit.c: calls of the engine. */
+int guest_write_from(struct volume *vol, const char *path,
+		     struct source *content, unsigned flags,
+		     struct balimg_error *err) MUST_USE;
+int guest_remove(struct volume *vol, const char *path, unsigned flags,
+		 struct balimg_error *err) MUST_USE;
+int guest_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
+	MUST_USE;
+int guest_flush(struct volume *vol, struct balimg_error *err) MUST_USE;
+
+#endif /* BALIMG_VOLUME_GUEST_VOLUME_H */

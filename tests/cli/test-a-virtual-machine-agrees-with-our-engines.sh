@@ -1,0 +1,51 @@
+#!/bin/bash
+# With --engine guestfs, what our engines wrote is read alike, and the other
+# way round.
+#
+# SPDX-License-Identifier: Apache-2.0
+edit=$PWD/tests/unit/edit-image
+. "${srcdir:-.}/tests/lib/cli.sh"
+requires jq mke2fs e2fsck fsck.fat debugfs
+. "$srcdir/tests/lib/guest.sh"
+
+image rpi4 x.img 1G
+head -c 300001 /dev/urandom >one
+head -c 70000 /dev/urandom >two
+seq 2000 >three
+
+# look [OPTION]...: listings and contents, as the engine sees them
+look() {
+	"$edit" x.img "$@" ls boot / ls boot /overlays ls boot '/a folder' \
+		ls 5 / ls 5 /more \
+		cat boot '/a folder/Long näme.bin' cat boot /config.txt \
+		cat 5 /more/one \
+		get '' >out || fail "$(cat out)"
+	cat out
+}
+
+# Ours write, both read.
+"$edit" x.img -w mkdir 'boot/a folder' put 'boot/a folder/Long näme.bin' @one \
+	put boot/config.txt @two set hostname kiosk mkdir 5/more \
+	put 5/more/one @one put 5/more/two @two >out
+look >ours
+look -e guestfs >theirs
+cmp ours theirs || fail "$(diff -a ours theirs | head -n 20)"
+tidy
+
+# They write, both read.
+"$edit" x.img -e guestfs -w put 'boot/a folder/Long näme.bin' @two \
+	put boot/config.txt @one put boot/new.txt @three rm boot/overlays/dwc2.dtbo \
+	set hostname other put 5/more/one @three rm 5/more/two \
+	put 5/more/three @one mkdir 5/more/folder >out ||
+	fail "$(cat out)"
+look >ours
+look -e guestfs >theirs
+cmp ours theirs || fail "$(diff -a ours theirs | head -n 20)"
+tidy
+fsck_clean x.img
+take_partition x.img 5 ext
+e2fsck -fn ext >e2fsck.out 2>&1 || fail "$(cat e2fsck.out)"
+mtools_cat x.img /config.txt | cmp - one
+mtools_cat x.img /new.txt | cmp - three
+debugfs -R 'cat /more/three' ext 2>/dev/null | cmp - one
+equal "$(mtools_cat x.img /config.json | jq -r .hostname)" other
