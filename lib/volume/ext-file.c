@@ -90,7 +90,11 @@ begin(struct ext_file *file, uint64_t len, struct ext2_inode *inode,
       struct balimg_error *err)
 {
 	ext_io_begin(&file->ext->io, len / file->ext->fs->blocksize);
-	return ext_read_inode(file->ext, file->ino, inode, err);
+	if (ext_read_inode(file->ext, file->ino, inode, err) < 0)
+		return -1;
+	if (!inode->i_links_count)
+		return error_set(err, BALIMG_E_USAGE, "the file was removed");
+	return 0;
 }
 
 /* ---- reading ------------------------------------------------------- */
