@@ -182,7 +182,8 @@ ext_begin(struct ext_volume *ext, struct balimg_error *err)
 }
 
 int
-ext_check_inode(const struct ext2_inode *inode, struct balimg_error *err)
+ext_check_inode(const struct ext_volume *ext, ext2_ino_t ino,
+		const struct ext2_inode *inode, struct balimg_error *err)
 {
 	const char *what = NULL;
 
@@ -194,7 +195,9 @@ ext_check_inode(const struct ext2_inode *inode, struct balimg_error *err)
 		what = "case-folded";
 	else if (inode->i_flags & EXT2_COMPRBLK_FL)
 		what = "compressed";
-	else if (inode->i_flags & (EXT4_EA_INODE_FL | EXT4_SNAPFILE_FL))
+	else if (inode->i_flags & (EXT4_EA_INODE_FL | EXT4_SNAPFILE_FL) ||
+		 (ino != EXT2_ROOT_INO &&
+		  ino < EXT2_FIRST_INODE(ext->fs->super)))
 		what = "part of the file system";
 	if (!what)
 		return 0;

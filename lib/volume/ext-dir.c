@@ -94,7 +94,7 @@ ext_parent(struct ext_volume *ext, const struct ext_place *place,
 {
 	if (ext_read_inode(ext, place->dir, parent, err) < 0)
 		return -1;
-	if (ext_check_inode(parent, err) < 0)
+	if (ext_check_inode(ext, place->dir, parent, err) < 0)
 		return error_wrap(err, "the directory");
 	return 0;
 }

@@ -288,7 +288,7 @@ begin_write(struct ext_file *file, uint64_t offset, uint64_t len, bool zero,
 	uint64_t holes = 0;
 
 	if (ext_begin(ext, err) < 0 || begin(file, len, inode, err) < 0 ||
-	    ext_check_inode(inode, err) < 0)
+	    ext_check_inode(ext, file->ino, inode, err) < 0)
 		return -1;
 	if (inode->i_flags & EXT4_INLINE_DATA_FL) {
 		if (ext_need_space(ext, inode, source_size(&file->head), 1, 1,

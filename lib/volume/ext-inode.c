@@ -262,6 +262,7 @@ ext_describe(struct ext_volume *ext, ext2_ino_t ino,
 {
 	struct ext2_inode_large large;
 	struct ext2_inode *inode = (struct ext2_inode *)&large;
+	struct balimg_error why = { 0 };
 
 	if (ext_read_large(ext, ino, &large, err) < 0)
 		return -1;
@@ -279,6 +280,7 @@ ext_describe(struct ext_volume *ext, ext2_ino_t ino,
 		describe_device(inode, entry);
 	if (!LINUX_S_ISLNK(inode->i_mode))
 		return 0;
-	entry->target = ext_read_link(ext, ino, inode, err);
-	return entry->target ? 0 : -1;
+	entry->target = ext_read_link(ext, ino, inode, &why);
+	return entry->target || error_is_finding(&why) ? 0 :
+							 error_pass(err, &why);
 }

@@ -75,12 +75,12 @@ check_removal(struct ext_volume *ext, const struct ext_place *place,
 {
 	struct ext2_inode parent;
 
-	if (place->ino < EXT2_FIRST_INODE(ext->fs->super) ||
+	if (place->ino == EXT2_ROOT_INO ||
 	    (place->dir == EXT2_ROOT_INO &&
 	     !strcmp(place->name, "lost+found")))
 		return error_set(err, BALIMG_E_REFUSED,
 				 "is part of the file system");
-	if (ext_check_inode(&place->inode, err) < 0 ||
+	if (ext_check_inode(ext, place->ino, &place->inode, err) < 0 ||
 	    ext_parent(ext, place, &parent, err) < 0 ||
 	    check_attributes(ext, place->ino, err) < 0)
 		return -1;

@@ -186,7 +186,7 @@ replace(struct ext_volume *ext, struct ext_place *place,
 	AUTO_BLOCKS struct ext_blocks old = { 0 };
 	bool same;
 
-	if (ext_check_inode(&place->inode, err) < 0 ||
+	if (ext_check_inode(ext, place->ino, &place->inode, err) < 0 ||
 	    holds_already(ext, place->ino, content, &same, err) < 0)
 		return -1;
 	if (same)

@@ -53,7 +53,8 @@ void ext_set_times(struct ext_volume *ext, struct ext2_inode_large *inode);
 int ext_touch(struct ext_volume *ext, ext2_ino_t ino,
 	      struct balimg_error *err) MUST_USE;
 
-/* Fill all of @entry but its name.  May fail where a link is damaged. */
+/* Fill all of @entry but its name; the target of a link that cannot be read
+ * stays NULL. */
 int ext_describe(struct ext_volume *ext, ext2_ino_t ino,
 		 struct volume_entry *entry, struct balimg_error *err)
 	MUST_USE;
@@ -101,7 +102,8 @@ int ext_load_bitmaps(struct ext_volume *ext, struct balimg_error *err)
 
 /* May the content or the entries of this inode be changed?  BALIMG_E_REFUSED
  * where that takes what we cannot do. */
-int ext_check_inode(const struct ext2_inode *inode, struct balimg_error *err)
+int ext_check_inode(const struct ext_volume *ext, ext2_ino_t ino,
+		    const struct ext2_inode *inode, struct balimg_error *err)
 	MUST_USE;
 
 /* From here on something is staged: a failure is for good. */

@@ -64,7 +64,8 @@ struct volume_entry {
 	uint64_t inode;	 /* the same for all names of a file */
 	unsigned links;	 /* how many there are */
 	uint32_t major, minor; /* of a device */
-	char *target; /* what a symbolic link says, else NULL */
+	char *target; /* what a symbolic link says; else, or if that cannot
+			 be read, NULL */
 };
 
 /* The entry @path leads to (root: name "/"), symbolic links followed within
