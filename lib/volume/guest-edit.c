@@ -23,8 +23,8 @@ call(struct volume *vol, uint32_t kind, const char *path, uint64_t a,
 			       path, a, b, err);
 }
 
-static int
-begin_edit(struct volume *vol, struct balimg_error *err)
+int
+guest_begin_edit(struct volume *vol, struct balimg_error *err)
 {
 	if (guest_of(vol)->editing)
 		return 0;
@@ -86,7 +86,8 @@ need_room(struct volume *vol, uint64_t old, uint64_t new,
 
 static int
 write_piece(struct volume *vol, const char *path, uint64_t offset,
-	    struct source *content, size_t len, struct balimg_error *err)
+	    struct source *content, uint64_t from, size_t len,
+	    struct balimg_error *err)
 {
 	AUTO_MESSAGE struct guest_message reply = { 0 };
 	size_t head = strlen(path) + 1;
@@ -102,25 +103,26 @@ write_piece(struct volume *vol, const char *path, uint64_t offset,
 	if (!body)
 		return error_nomem(err);
 	memcpy(body, path, head);
-	/* Without @content: zeroes. */
 	if (!content)
 		memset(body + head, 0, len);
-	else if (source_read(content, offset, body + head, len, err) < 0)
+	else if (source_read(content, from, body + head, len, err) < 0)
 		return -1;
 	return guest_call(guest_of(vol)->guest, &request, &reply, err);
 }
 
-/* Write from @at to @end what @content has there; NULL: zeroes. */
-static int
-write_range(struct volume *vol, const char *path, struct source *content,
-	    uint64_t at, uint64_t end, struct balimg_error *err)
+int
+guest_write_range(struct volume *vol, const char *path, uint64_t offset,
+		  struct source *content, uint64_t len,
+		  struct balimg_error *err)
 {
+	uint64_t at;
 	size_t now;
 
-	for (; at < end; at += now) {
-		now = end - at < GUEST_PIECE ? (size_t)(end - at) :
+	for (at = 0; at < len; at += now) {
+		now = len - at < GUEST_PIECE ? (size_t)(len - at) :
 					       GUEST_PIECE;
-		if (write_piece(vol, path, at, content, now, err) < 0)
+		if (write_piece(vol, path, offset + at, content, at, now,
+				err) < 0)
 			return -1;
 	}
 	return 0;
@@ -135,7 +137,7 @@ wipe(struct volume *vol, const char *path, uint64_t at, uint64_t end,
 {
 	if (at >= end)
 		return 0;
-	if (write_range(vol, path, NULL, at, end, err) < 0)
+	if (guest_write_range(vol, path, at, NULL, end - at, err) < 0)
 		return -1;
 	return call(vol, GUEST_SYNC, "/", 0, 0, err);
 }
@@ -156,11 +158,12 @@ guest_write_from(struct volume *vol, const char *path, struct source *content,
 		if (same)
 			return 0;
 	}
-	if (need_room(vol, old, size, err) < 0 || begin_edit(vol, err) < 0)
+	if (need_room(vol, old, size, err) < 0 ||
+	    guest_begin_edit(vol, err) < 0)
 		return -1;
 	if (!there && call(vol, GUEST_CREATE, path, 0, 0, err) < 0)
 		return -1;
-	if (write_range(vol, path, content, 0, size, err) < 0)
+	if (guest_write_range(vol, path, 0, content, size, err) < 0)
 		return -1;
 	if (flags & VOLUME_WIPE_OLD && wipe(vol, path, size, old, err) < 0)
 		return -1;
@@ -185,7 +188,7 @@ guest_remove(struct volume *vol, const char *path, unsigned flags,
 	wiped = !directory && !entry.special && entry.links <= 1;
 	size = entry.size;
 	volume_entry_clear(&entry);
-	if (begin_edit(vol, err) < 0)
+	if (guest_begin_edit(vol, err) < 0)
 		return -1;
 	if (flags & VOLUME_WIPE_OLD && wiped &&
 	    wipe(vol, path, 0, size, err) < 0)
@@ -196,7 +199,7 @@ guest_remove(struct volume *vol, const char *path, unsigned flags,
 int
 guest_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 {
-	if (begin_edit(vol, err) < 0)
+	if (guest_begin_edit(vol, err) < 0)
 		return -1;
 	return call(vol, GUEST_MKDIR, path, 0, (uint64_t)io_now(), err);
 }

@@ -11,14 +11,6 @@
 #include "base/bytes.h"
 #include "volume/guest-volume.h"
 
-/* An open file of a volume. */
-struct guest_file {
-	struct source head;
-	struct guest *guest;
-	uint32_t volume;
-	char *path;
-};
-
 static int
 ask(struct volume *vol, uint32_t kind, const char *path,
     struct guest_message *reply, struct balimg_error *err)
@@ -116,85 +108,6 @@ list_xattrs(struct volume *vol, const char *path, struct volume_xattrs *xattrs,
 		if (guest_xattr_get(&reply, &at, xattrs, err) < 0)
 			return -1;
 	return 0;
-}
-
-static void
-file_close(struct source *source)
-{
-	free(((struct guest_file *)source)->path);
-	free(source);
-}
-
-static int
-read_piece(struct guest_file *file, uint64_t offset, void *data, size_t len,
-	   struct balimg_error *err)
-{
-	AUTO_MESSAGE struct guest_message reply = { 0 };
-	struct guest_message request = {
-		.kind = GUEST_READ,
-		.volume = file->volume,
-		.a = offset,
-		.b = len,
-		.len = (uint32_t)strlen(file->path) + 1,
-		.body = file->path,
-	};
-
-	if (guest_call(file->guest, &request, &reply, err) < 0)
-		return -1;
-	if (reply.len != len)
-		return error_set(err, BALIMG_E_IO, "the file is shorter");
-	memcpy(data, reply.body, len);
-	return 0;
-}
-
-static int
-file_read(struct source *source, uint64_t offset, void *data, size_t len,
-	  struct balimg_error *err)
-{
-	char *to = data;
-	size_t now;
-
-	for (; len; len -= now, to += now, offset += now) {
-		now = len < GUEST_PIECE ? len : GUEST_PIECE;
-		if (read_piece((struct guest_file *)source, offset, to, now,
-			       err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static const struct source_ops file_ops = {
-	.kind = "file in a virtual machine",
-	.close = file_close,
-	.read = file_read,
-};
-
-struct source *
-guest_open_file(struct volume *vol, const char *path, struct balimg_error *err)
-{
-	AUTO_SOURCE struct source *source = NULL;
-	struct volume_entry entry = { 0 };
-	struct guest_file *file;
-	bool regular;
-
-	if (guest_stat(vol, path, &entry, err) < 0)
-		return NULL;
-	regular = !entry.directory && !entry.special;
-	file = regular ? calloc(1, sizeof(*file)) : NULL;
-	if (file) {
-		source = &file->head;
-		source->ops = &file_ops;
-		source->size = entry.size;
-		file->guest = guest_of(vol)->guest;
-		file->volume = guest_of(vol)->id;
-		file->path = strdup(path);
-	}
-	volume_entry_clear(&entry);
-	if (!regular)
-		error_set(err, BALIMG_E_INVALID, "not a regular file");
-	else if (!file || !file->path)
-		error_nomem(err);
-	return file && file->path ? STEAL(source) : NULL;
 }
 
 int

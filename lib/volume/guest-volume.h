@@ -29,16 +29,25 @@ struct volume *guest_volume_new(struct guest *guest, uint32_t id,
 				const char *type, struct source *source,
 				struct balimg_error *err) MUST_USE;
 
+/* guest-edit.c: before the first edit; @len bytes of @content, or zeroes for
+ * NULL, to @offset of @path. */
+int guest_begin_edit(struct volume *vol, struct balimg_error *err) MUST_USE;
+int guest_write_range(struct volume *vol, const char *path, uint64_t offset,
+		      struct source *content, uint64_t len,
+		      struct balimg_error *err) MUST_USE;
+
 /* guest-volume.c: calls of the engine that the edits need, too. */
 int guest_stat(struct volume *vol, const char *path,
 	       struct volume_entry *entry, struct balimg_error *err) MUST_USE;
 int guest_stat_link(struct volume *vol, const char *path,
 		    struct volume_entry *entry, struct balimg_error *err)
 	MUST_USE;
-struct source *guest_open_file(struct volume *vol, const char *path,
-			       struct balimg_error *err) MUST_USE;
 int guest_space(struct volume *vol, struct volume_space *space,
 		struct balimg_error *err) MUST_USE;
+
+/* guest-file.c */
+struct source *guest_open_file(struct volume *vol, const char *path,
+			       struct balimg_error *err) MUST_USE;
 
 /* guest-edit.c: calls of the engine. */
 int guest_write_from(struct volume *vol, const char *path,

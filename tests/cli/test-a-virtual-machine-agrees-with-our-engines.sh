@@ -49,3 +49,18 @@ mtools_cat x.img /config.txt | cmp - one
 mtools_cat x.img /new.txt | cmp - three
 debugfs -R 'cat /more/three' ext 2>/dev/null | cmp - one
 equal "$(mtools_cat x.img /config.json | jq -r .hostname)" other
+
+# In the image within an installer: a machine for each.
+image flasher f.img 512M
+"$edit" f.img -e guestfs -w put state/one @one mkdir state/folder >out ||
+	fail "$(cat out)"
+tidy
+"$edit" f.img cat state /one >out || fail "$(cat out)"
+cmp one out
+take_partition f.img 2 ext
+e2fsck -fn ext >e2fsck.out 2>&1 || fail "$(cat e2fsck.out)"
+debugfs -R 'dump /opt/balena-image-generic-amd64.balenaos-img inner' ext \
+	2>/dev/null
+take_partition inner 4 ext
+e2fsck -fn ext >e2fsck.out 2>&1 || fail "$(cat e2fsck.out)"
+debugfs -R 'cat /one' ext 2>/dev/null | cmp - one
