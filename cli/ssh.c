@@ -144,9 +144,10 @@ const struct command cmd_ssh = {
 	.name = "ssh",
 	.group = GROUP_CUSTOMISE,
 	.summary = "public keys that may log in to the device",
-	.text = "The keys are kept in config.json, as os.sshKeys. Every type "
-		"of OpenSSH keys is known; a warning tells if the image's "
-		"SSH server cannot use one.",
+	.text = "The keys are kept in config.json, as os.sshKeys, and before "
+		"2.20.0 in the root file system, as root's authorized_keys. "
+		"Every type of OpenSSH keys is known; a warning tells if the "
+		"image's SSH server cannot use one.",
 	.verbs = verbs,
 	.examples = examples,
 };

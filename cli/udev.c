@@ -191,8 +191,10 @@ const struct command cmd_udev = {
 	.name = "udev",
 	.group = GROUP_CUSTOMISE,
 	.summary = "udev rules that the device installs when it boots",
-	.text = "The rules are kept in config.json, as os.udevRules. Names "
-		"and texts that the device would lose or misread are "
+	.text = "The rules are kept in config.json, as os.udevRules, and "
+		"before 2.20.0 in the root file system, in /etc/udev/rules.d, "
+		"where the system may have some of its own. Names and texts "
+		"that the device would lose or misread are "
 		"refused, and what udev would not understand is warned of.",
 	.verbs = verbs,
 	.examples = examples,

@@ -113,6 +113,20 @@ hostapp_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 	return volume_mkdir(app->raw, raw, err);
 }
 
+int
+hostapp_set_mode(struct volume *vol, const char *path, unsigned mode,
+		 struct balimg_error *err)
+{
+	AUTO_HOSTAPP_PLACE struct hostapp_place place = { 0 };
+	struct hostapp *app = hostapp_of(vol);
+	AUTO_FREE char *raw = NULL;
+
+	if (hostapp_need(app, path, true, &place, err) < 0)
+		return -1;
+	raw = hostapp_seen_path(app, &place, err);
+	return raw ? volume_set_mode(app->raw, raw, mode, err) : -1;
+}
+
 /* ---- removing ------------------------------------------------------ */
 
 /* Is the name in a layer below the one that it would be removed from? */

@@ -107,5 +107,7 @@ int hostapp_remove(struct volume *vol, const char *path, unsigned flags,
 		   struct balimg_error *err) MUST_USE;
 int hostapp_mkdir(struct volume *vol, const char *path,
 		  struct balimg_error *err) MUST_USE;
+int hostapp_set_mode(struct volume *vol, const char *path, unsigned mode,
+		     struct balimg_error *err) MUST_USE;
 
 #endif /* BALIMG_BALENAOS_HOSTAPP_PRIVATE_H */

@@ -152,6 +152,7 @@ static const struct volume_ops view_ops = {
 	.write_from = hostapp_write_from,
 	.remove = hostapp_remove,
 	.mkdir = hostapp_mkdir,
+	.set_mode = hostapp_set_mode,
 	.space = hostapp_space,
 	.flush = hostapp_flush,
 };

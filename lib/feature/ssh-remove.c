@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "balenaos/places.h"
 #include "feature/config.h"
+#include "feature/rootfs.h"
 #include "feature/ssh-lines.h"
+#include "feature/ssh-root.h"
 #include "feature/ssh.h"
 
 /* Each element that is cut in place costs reading the settings anew. */
@@ -220,9 +223,46 @@ best_match(const struct ssh_lines *lines, const char *name)
 	return best;
 }
 
-int
-ssh_remove(struct customization *c, const struct edit *edit,
+/* Which lines @name means; *@best is how well they match. */
+static int
+find_lines(const struct ssh_lines *lines, const char *name, enum match *best,
 	   struct balimg_error *err)
+{
+	*best = best_match(lines, name);
+	if (*best == MATCH_NONE)
+		return say_not_there(name, err);
+	if (*best == MATCH_COMMENT)
+		return refuse_ambiguous(lines, name, err);
+	return 0;
+}
+
+/* The root's file without the lines. */
+static int
+remove_from_root(struct customization *c, const char *name,
+		 struct balimg_error *err)
+{
+	AUTO_SSH_LINES struct ssh_lines lines = { 0 };
+	json_auto_t *array = ssh_root_array(c->os, err);
+	AUTO_BUFFER struct buffer text = BUFFER_INIT;
+	enum match best;
+	size_t i;
+
+	if (!array || ssh_lines_read(array, &lines, err) < 0 ||
+	    find_lines(&lines, name, &best, err) < 0)
+		return -1;
+	buffer_puts(&text, "");
+	for (i = 0; i < lines.count; i++) {
+		if (match_line(&lines.lines[i], name) < best)
+			buffer_printf(&text, "%s\n", lines.lines[i].text);
+	}
+	if (text.failed)
+		return error_nomem(err);
+	return ssh_root_write(c, text.data, text.len, err);
+}
+
+static int
+remove_from_config(struct customization *c, const struct edit *edit,
+		   struct balimg_error *err)
 {
 	AUTO_SSH_LINES struct ssh_lines lines = { 0 };
 	AUTO_CUTS struct cuts cuts = { 0 };
@@ -237,11 +277,7 @@ ssh_remove(struct customization *c, const struct edit *edit,
 		return -1;
 	if (ssh_lines_read(array, &lines, err) < 0)
 		return -1;
-	best = best_match(&lines, edit->name);
-	if (best == MATCH_NONE)
-		return say_not_there(edit->name, err);
-	if (best == MATCH_COMMENT &&
-	    refuse_ambiguous(&lines, edit->name, err) < 0)
+	if (find_lines(&lines, edit->name, &best, err) < 0)
 		return -1;
 
 	/* An empty array would lock a development device. */
@@ -251,4 +287,16 @@ ssh_remove(struct customization *c, const struct edit *edit,
 		return -1;
 	return cuts.count <= MAX_CUTS ? cut_in_place(c, &cuts, err) :
 					cut_at_once(c, array, &cuts, err);
+}
+
+int
+ssh_remove(struct customization *c, const struct edit *edit,
+	   struct balimg_error *err)
+{
+	bool in_root;
+
+	if (rootfs_is_before(c->os, SINCE_SSH_KEYS, &in_root, err) < 0)
+		return -1;
+	return in_root ? remove_from_root(c, edit->name, err) :
+			 remove_from_config(c, edit, err);
 }

@@ -12,11 +12,37 @@
 #include "document/json.h"
 #include "feature/config.h"
 #include "feature/development.h"
+#include "feature/rootfs.h"
 #include "feature/ssh-lines.h"
+#include "feature/ssh-root.h"
 #include "feature/ssh.h"
 
 /* Each costs reading the settings anew. */
 #define MAX_KEYS 256
+
+/* The array of keys, where this release has them: new. */
+static json_t *
+read_array(struct os *os, struct balimg_error *err)
+{
+	json_auto_t *settings = NULL;
+	json_t *array;
+	bool in_root;
+
+	if (rootfs_is_before(os, SINCE_SSH_KEYS, &in_root, err) < 0)
+		return NULL;
+	if (in_root)
+		return ssh_root_array(os, err);
+	settings = config_read(os, err);
+	if (!settings)
+		return NULL;
+	array = ssh_lines_array(settings, err);
+	if (array || err->code != BALIMG_OK)
+		return json_incref(array);
+	array = json_array();
+	if (!array)
+		error_nomem(err);
+	return array;
+}
 
 /* ---- add ----------------------------------------------------------- */
 
@@ -115,6 +141,37 @@ note_development(struct customization *c, const json_t *settings)
 			  "lets root log in without one");
 }
 
+/* The keys as more lines of the root's file. */
+static int
+append_to_root(struct customization *c, const struct ssh_keys *keys,
+	       struct balimg_error *err)
+{
+	AUTO_SSH_LINES struct ssh_lines lines = { 0 };
+	json_auto_t *array = ssh_root_array(c->os, err);
+	AUTO_BUFFER struct buffer text = BUFFER_INIT;
+	const char *old = json_string_value(json_array_get(array, 0));
+	size_t i, before;
+
+	if (!array || ssh_lines_read(array, &lines, err) < 0)
+		return -1;
+	buffer_puts(&text, old ? old : "");
+	if (text.len && text.data[text.len - 1] != '\n')
+		buffer_puts(&text, "\n");
+	before = text.len;
+	for (i = 0; i < keys->count; i++) {
+		if (is_known(c, &lines, keys, i))
+			continue;
+		if (note_oddities(c, &keys->keys[i], err) < 0)
+			return -1;
+		buffer_printf(&text, "%s\n", keys->keys[i].line);
+	}
+	if (text.failed)
+		return error_nomem(err);
+	return text.len == before ?
+		       0 :
+		       ssh_root_write(c, text.data, text.len, err);
+}
+
 static int
 append_keys(struct customization *c, const struct ssh_keys *keys,
 	    struct balimg_error *err)
@@ -148,6 +205,19 @@ append_keys(struct customization *c, const struct ssh_keys *keys,
 	return 0;
 }
 
+/* Where this release reads them. */
+static int
+add_keys(struct customization *c, const struct ssh_keys *keys,
+	 struct balimg_error *err)
+{
+	bool in_root;
+
+	if (rootfs_is_before(c->os, SINCE_SSH_KEYS, &in_root, err) < 0)
+		return -1;
+	return in_root ? append_to_root(c, keys, err) :
+			 append_keys(c, keys, err);
+}
+
 int
 ssh_add(struct customization *c, const struct edit *edit,
 	struct balimg_error *err)
@@ -155,13 +225,11 @@ ssh_add(struct customization *c, const struct edit *edit,
 	struct ssh_keys keys = { 0 };
 	int ret;
 
-	if (customize_needs(c->os, SSH_KEYS, SINCE_SSH_KEYS, err) < 0)
-		return -1;
 	ret = ssh_keys_parse(edit->data, edit->len, &keys, err);
 	if (ret < 0 && edit->name)
 		error_wrap(err, "%s", edit->name);
 	if (ret == 0)
-		ret = append_keys(c, &keys, err);
+		ret = add_keys(c, &keys, err);
 	ssh_keys_clear(&keys);
 	return ret;
 }
@@ -174,11 +242,9 @@ ssh_add_agent(struct customization *c, const struct edit *edit,
 	int ret;
 
 	(void)edit;
-	if (customize_needs(c->os, SSH_KEYS, SINCE_SSH_KEYS, err) < 0)
-		return -1;
 	ret = ssh_agent_keys(&keys, err);
 	if (ret == 0)
-		ret = append_keys(c, &keys, err);
+		ret = add_keys(c, &keys, err);
 	ssh_keys_clear(&keys);
 	return ret;
 }
@@ -204,16 +270,12 @@ json_t *
 ssh_list(struct os *os, unsigned flags, struct balimg_error *err)
 {
 	AUTO_SSH_LINES struct ssh_lines lines = { 0 };
-	json_auto_t *settings = config_read(os, err);
 	json_auto_t *list = json_array();
-	json_t *array;
+	json_auto_t *array = read_array(os, err);
 	size_t i;
 
 	(void)flags;
-	if (!settings)
-		return NULL;
-	array = ssh_lines_array(settings, err);
-	if (!array && err->code != BALIMG_OK)
+	if (!array)
 		return NULL;
 	if (ssh_lines_read(array, &lines, err) < 0)
 		return NULL;

@@ -10,6 +10,8 @@
 #include "document/json.h"
 #include "document/udev-rules.h"
 #include "feature/config.h"
+#include "feature/rootfs.h"
+#include "feature/udev-root.h"
 #include "feature/udev-verify.h"
 #include "feature/udev.h"
 
@@ -93,15 +95,17 @@ udev_add(struct customization *c, const struct edit *edit,
 	 struct balimg_error *err)
 {
 	AUTO_FREE char *text = NULL;
+	bool in_root;
 	size_t len;
 
-	if (customize_needs(c->os, RULES, SINCE_UDEV_RULES, err) < 0 ||
+	if (rootfs_is_before(c->os, SINCE_UDEV_RULES, &in_root, err) < 0 ||
 	    udev_name_check(edit->name, err) < 0)
 		return -1;
 	text = udev_text_normalise(edit->data, edit->len, &len, err);
 	if (!text || lint(c, edit->name, text, len, err) < 0)
 		return error_wrap(err, "%s.rules", edit->name);
-	return put_rule(c, edit->name, text, len, err);
+	return in_root ? udev_root_put(c, edit->name, text, len, err) :
+			 put_rule(c, edit->name, text, len, err);
 }
 
 /* The key that @name means: it may be given as the file's name. */
@@ -152,9 +156,25 @@ note_left_behind(struct customization *c, struct balimg_error *err)
 	return 0;
 }
 
-int
-udev_remove(struct customization *c, const struct edit *edit,
-	    struct balimg_error *err)
+/* Before os.udevRules: from the root file system. */
+static int
+remove_from_root(struct customization *c, const char *file,
+		 struct balimg_error *err)
+{
+	json_auto_t *rules = udev_root_rules(c->os, err);
+	const char *name;
+	char stem[256];
+
+	if (!rules)
+		return -1;
+	name = find_rule(rules, file, stem, sizeof(stem));
+	return name ? udev_root_remove(c, name, err) :
+		      say_not_there(rules, file, err);
+}
+
+static int
+remove_from_config(struct customization *c, const struct edit *edit,
+		   struct balimg_error *err)
 {
 	json_auto_t *settings = config_tree(c, err);
 	AUTO_FREE char *path = NULL;
@@ -174,6 +194,18 @@ udev_remove(struct customization *c, const struct edit *edit,
 		return -1;
 	path = rule_path(name, err);
 	return path ? config_prune(c, path, err) : -1;
+}
+
+int
+udev_remove(struct customization *c, const struct edit *edit,
+	    struct balimg_error *err)
+{
+	bool in_root;
+
+	if (rootfs_is_before(c->os, SINCE_UDEV_RULES, &in_root, err) < 0)
+		return -1;
+	return in_root ? remove_from_root(c, edit->name, err) :
+			 remove_from_config(c, edit, err);
 }
 
 /* ---- reading ------------------------------------------------------- */
@@ -203,20 +235,40 @@ describe_rule(const char *name, json_t *value)
 			 value);
 }
 
-json_t *
-udev_list(struct os *os, unsigned flags, struct balimg_error *err)
+/* The object of rules, where this release has them: new. */
+static json_t *
+read_rules(struct os *os, struct balimg_error *err)
 {
-	json_auto_t *settings = config_read(os, err);
-	json_auto_t *list = json_array();
-	const char *name;
+	json_auto_t *settings = NULL;
 	json_t *rules;
-	json_t *value;
+	bool in_root;
 
-	(void)flags;
+	if (rootfs_is_before(os, SINCE_UDEV_RULES, &in_root, err) < 0)
+		return NULL;
+	if (in_root)
+		return udev_root_rules(os, err);
+	settings = config_read(os, err);
 	if (!settings)
 		return NULL;
 	rules = get_rules(settings, err);
-	if (!rules && err->code != BALIMG_OK)
+	if (rules || err->code != BALIMG_OK)
+		return json_incref(rules);
+	rules = json_object();
+	if (!rules)
+		error_nomem(err);
+	return rules;
+}
+
+json_t *
+udev_list(struct os *os, unsigned flags, struct balimg_error *err)
+{
+	json_auto_t *rules = read_rules(os, err);
+	json_auto_t *list = json_array();
+	const char *name;
+	json_t *value;
+
+	(void)flags;
+	if (!rules)
 		return NULL;
 	json_object_foreach(rules, name, value) {
 		if (json_array_append_new(list, describe_rule(name, value)) <

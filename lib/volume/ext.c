@@ -205,6 +205,7 @@ const struct volume_ops volume_ext_ops = {
 	.write_from = ext_write_from,
 	.remove = ext_remove,
 	.mkdir = ext_mkdir,
+	.set_mode = ext_set_mode,
 	.space = ext_space,
 	.flush = ext_flush,
 	.check = ext_check,

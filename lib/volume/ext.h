@@ -208,6 +208,9 @@ int ext_list(struct volume *vol, const char *path,
 	MUST_USE;
 int ext_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 	MUST_USE;
+/* ext-mode.c */
+int ext_set_mode(struct volume *vol, const char *path, unsigned mode,
+		 struct balimg_error *err) MUST_USE;
 /* ext-check.c */
 int ext_check(struct volume *vol, struct volume_faults *faults,
 	      struct balimg_error *err) MUST_USE;

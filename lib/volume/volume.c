@@ -329,6 +329,17 @@ volume_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 }
 
 int
+volume_set_mode(struct volume *vol, const char *path, unsigned mode,
+		struct balimg_error *err)
+{
+	int rc = check_edit(vol, path, err);
+
+	if (rc == 0 && vol->ops->set_mode)
+		rc = vol->ops->set_mode(vol, path, mode, err);
+	return at_path(rc, path, err);
+}
+
+int
 volume_space(struct volume *vol, struct volume_space *space,
 	     struct balimg_error *err)
 {

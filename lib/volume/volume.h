@@ -158,6 +158,11 @@ int volume_remove(struct volume *vol, const char *path, unsigned flags,
 int volume_mkdir(struct volume *vol, const char *path,
 		 struct balimg_error *err) MUST_USE;
 
+/* Set the permission bits (07777) of what @path leads to.  Nothing is done
+ * where there are none. */
+int volume_set_mode(struct volume *vol, const char *path, unsigned mode,
+		    struct balimg_error *err) MUST_USE;
+
 struct volume_space {
 	uint64_t total; /* bytes for file contents */
 	uint64_t free;	/* bytes, after what is staged */

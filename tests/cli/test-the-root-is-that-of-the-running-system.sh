@@ -52,7 +52,7 @@ echo upper >upper
 echo new >new
 while read -r kind driver store in_boot; do
 	image "$kind" x.img 144M
-	layers x.img "$driver"
+	layers x.img "$driver" "$store"
 	[ "${own#"$store"}" != "$own" ] || fail "no $store in $own"
 	prepare
 	ext_clean x.img 2
@@ -127,6 +127,7 @@ while read -r kind driver store in_boot; do
 done <<-'END'
 rpi4 overlay2 /balena init zImage
 rpi3-2.29 aufs /balena init storage-driver zImage
+rpi3-2.7 aufs /docker init storage-driver zImage
 END
 
 # The release before the boot partition told it.

@@ -195,7 +195,7 @@ stage_boot() {
 	esac >image-version-info
 	# A flasher's boot partition and 1.x have none.
 	case $kind in
-	flasher | resin1* | rpi3-2.2 | rpi3-2.2-dev) ;;
+	flasher | resin1* | rpi3-2.[27] | rpi3-2.[27]-dev) ;;
 	*) write_os_release >os-release ;;
 	esac
 	write_fingerprint

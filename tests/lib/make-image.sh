@@ -8,8 +8,8 @@
 # KIND    OS             table  boot          holds
 # rpi3    2.48.0+rev1    MBR    FAT16 40 MiB  raspberrypi3, production
 # rpi3-dev  the same, development variant
-# rpi3-2.29, rpi3-2.84, each also -dev: other versions of the same, the former
-#         with aufs for its store; rpi3-2.2 before there were stores
+# rpi3-2.7, -2.15, -2.29, -2.84, each also -dev: other versions of the same, all
+#         but the last with aufs for its store; rpi3-2.2 before there were any
 # rpi3-2.85 2.85.2      as rpi3, one for both
 # rpi4    8.0.2+rev1     MBR    FAT32 40 MiB  raspberrypi4-64
 # generic 6.1.25         GPT    FAT16 40 MiB  generic-aarch64
@@ -46,6 +46,8 @@ set_rpi3_version() {
 	case $1 in
 	rpi3 | rpi3-dev) ;;
 	rpi3-2.2 | rpi3-2.2-dev) version=2.2.0+rev1 os_name='Resin OS' ;;
+	rpi3-2.7 | rpi3-2.7-dev) version=2.7.8+rev1 driver=aufs ;;
+	rpi3-2.15 | rpi3-2.15-dev) version=2.15.1+rev1 driver=aufs ;;
 	rpi3-2.29 | rpi3-2.29-dev) version=2.29.2+rev1 driver=aufs ;;
 	rpi3-2.84 | rpi3-2.84-dev | rpi3-2.85)
 		version=2.84.7+rev1 flag=balena-image logo=balena-logo.png
