@@ -38,7 +38,7 @@ struct volume_ops {
 		      struct balimg_error *err);
 	int (*mkdir)(struct volume *vol, const char *path,
 		     struct balimg_error *err);
-	/* NULL: there are no modes. */
+	/* NULL: there are no modes, or they stay. */
 	int (*set_mode)(struct volume *vol, const char *path, unsigned mode,
 			struct balimg_error *err);
 	int (*space)(struct volume *vol, struct volume_space *space,
