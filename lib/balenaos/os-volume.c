@@ -77,13 +77,15 @@ open_in_guest(struct os *os, size_t at, struct balimg_error *err)
 				 os->places[at].slice, err);
 }
 
-/* Is there something that a kernel might open? */
+/* Is there something that a kernel might open?  What nobody knows is worth a
+ * try only to who asks for it. */
 static bool
-may_hold_files(const struct os_partition *part)
+may_hold_files(const struct os_partition *part, enum os_reach reach)
 {
 	const char *type = part->identity.type;
 
-	return *type && strcmp(type, "zero") != 0 && strcmp(type, "swap") != 0;
+	return (*type || reach == OS_REACH_GUEST) &&
+	       strcmp(type, "zero") != 0 && strcmp(type, "swap") != 0;
 }
 
 /* ---- opening ---------------------------------------------------------- */
@@ -101,7 +103,7 @@ open_volume(struct os *os, size_t at, enum os_reach reach,
 		if (vol)
 			return vol;
 	}
-	if (reach != OS_REACH_DIRECT && may_hold_files(part) &&
+	if (reach != OS_REACH_DIRECT && may_hold_files(part, reach) &&
 	    (reach == OS_REACH_GUEST || error_is(&why, BALIMG_E_UNSUPPORTED)))
 		return open_in_guest(os, at, err);
 	if (!why.code)

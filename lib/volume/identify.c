@@ -38,6 +38,7 @@ struct magic {
 static const struct magic magics[] = {
 	{ "crypto_LUKS", 0, 0, "LUKS\xba\xbe", 6, 0, 0, 168, UUID_TEXT },
 	{ "xfs", 0, 0, "XFSB", 4, 108, 12, 32, UUID_BYTES },
+	{ "LVM2_member", 512, 24, "LVM2 001", 8, 0, 0, 0, UUID_NONE },
 	{ "squashfs", 0, 0, "hsqs", 4, 0, 0, 0, UUID_NONE },
 	{ "ntfs", 0, 3, "NTFS    ", 8, 0, 0, 0, UUID_NONE },
 	{ "exfat", 0, 3, "EXFAT   ", 8, 0, 0, 0, UUID_NONE },

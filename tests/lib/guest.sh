@@ -6,7 +6,7 @@
 # After cli.sh.  Skips where there is no libguestfs or none of what it needs,
 # and with BALIMG_NO_GUEST in the environment: starting one takes 10 s and
 # more, so a test does much with each.
-: "${BALIMG_GUEST:?the program that has libguestfs}"
+export BALIMG_GUEST=${GUEST:?the program that has libguestfs}
 
 [ -z "${BALIMG_NO_GUEST:-}" ] || skip 'told to start no virtual machine'
 [ -x "$BALIMG_GUEST" ] || skip 'built without libguestfs'
