@@ -34,56 +34,6 @@ file_close(struct source *source)
 	free(source);
 }
 
-/* ---- mapping ------------------------------------------------------- */
-
-/* Bytes of a file that lie together. */
-struct stretch {
-	uint64_t len;
-	uint64_t at; /* in the volume, bytes; 0: a hole */
-};
-
-/* The block that holds the file's block @number; 0: none, or not written. */
-static errcode_t
-map_block(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
-	  uint64_t number, blk64_t *block)
-{
-	int flags;
-	errcode_t failed;
-
-	failed = ext2fs_bmap2(ext->fs, ino, inode, NULL, 0, number, &flags,
-			      block);
-	if (!failed && flags & BMAP_RET_UNINIT)
-		*block = 0;
-	return failed;
-}
-
-/* The stretch at @offset, at most @limit bytes. */
-static int
-find_stretch(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
-	     uint64_t offset, uint64_t limit, struct stretch *stretch,
-	     struct balimg_error *err)
-{
-	uint64_t block_size = ext->fs->blocksize;
-	uint64_t number = offset / block_size;
-	uint64_t skip = offset % block_size;
-	blk64_t first, next;
-	errcode_t failed;
-
-	failed = map_block(ext, ino, inode, number, &first);
-	stretch->at = first ? first * block_size + skip : 0;
-	stretch->len = block_size - skip;
-	while (!failed && stretch->len < limit) {
-		failed = map_block(ext, ino, inode, ++number, &next);
-		if (first ? next * block_size != stretch->at + stretch->len :
-			    next != 0)
-			break;
-		stretch->len += block_size;
-	}
-	if (stretch->len > limit)
-		stretch->len = limit;
-	return failed ? ext_error(ext, failed, err) : 0;
-}
-
 /* Prepare to look at or change @len bytes of the file. */
 static int
 begin(struct ext_file *file, uint64_t len, struct ext2_inode *inode,
@@ -132,7 +82,7 @@ file_read(struct source *source, uint64_t offset, void *data, size_t len,
 	struct ext_file *file = file_of(source);
 	struct ext_volume *ext = file->ext;
 	struct ext2_inode inode;
-	struct stretch stretch;
+	struct ext_stretch stretch;
 	char *to = data;
 
 	if (begin(file, len, &inode, err) < 0)
@@ -140,8 +90,8 @@ file_read(struct source *source, uint64_t offset, void *data, size_t len,
 	if (inode.i_flags & EXT4_INLINE_DATA_FL)
 		return read_inline(file, &inode, offset, data, len, err);
 	while (len) {
-		if (find_stretch(ext, file->ino, &inode, offset, len, &stretch,
-				 err) < 0)
+		if (ext_find_stretch(ext, file->ino, &inode, offset, len,
+				     &stretch, err) < 0)
 			return -1;
 		if (!stretch.at)
 			memset(to, 0, (size_t)stretch.len);
@@ -164,7 +114,7 @@ file_extents(struct source *source, uint64_t offset, struct extent *extent,
 	struct ext_file *file = file_of(source);
 	uint64_t limit = source->size - offset;
 	struct ext2_inode inode;
-	struct stretch stretch;
+	struct ext_stretch stretch;
 
 	if (limit > EXTENT_LIMIT)
 		limit = EXTENT_LIMIT;
@@ -174,8 +124,8 @@ file_extents(struct source *source, uint64_t offset, struct extent *extent,
 				   EXTENT_DATA };
 	if (inode.i_flags & EXT4_INLINE_DATA_FL)
 		return 0;
-	if (find_stretch(file->ext, file->ino, &inode, offset, limit, &stretch,
-			 err) < 0)
+	if (ext_find_stretch(file->ext, file->ino, &inode, offset, limit,
+			     &stretch, err) < 0)
 		return -1;
 	extent->kind = EXTENT_HOLE;
 	extent->len = stretch.len;
@@ -198,11 +148,11 @@ count_holes(struct ext_file *file, struct ext2_inode *inode, uint64_t offset,
 	    uint64_t len, uint64_t *count, struct balimg_error *err)
 {
 	uint64_t block_size = file->ext->fs->blocksize;
-	struct stretch stretch;
+	struct ext_stretch stretch;
 
 	for (*count = 0; len; len -= stretch.len, offset += stretch.len) {
-		if (find_stretch(file->ext, file->ino, inode, offset, len,
-				 &stretch, err) < 0)
+		if (ext_find_stretch(file->ext, file->ino, inode, offset, len,
+				     &stretch, err) < 0)
 			return -1;
 		if (!stretch.at)
 			*count += (offset % block_size + stretch.len +
@@ -241,12 +191,12 @@ put(struct ext_file *file, struct ext2_inode *inode, uint64_t offset,
     const char *data, uint64_t len, struct balimg_error *err)
 {
 	struct source *staged = file->ext->io.staged;
-	struct stretch stretch;
+	struct ext_stretch stretch;
 	int result;
 
 	while (len) {
-		if (find_stretch(file->ext, file->ino, inode, offset, len,
-				 &stretch, err) < 0)
+		if (ext_find_stretch(file->ext, file->ino, inode, offset, len,
+				     &stretch, err) < 0)
 			return -1;
 		if (!stretch.at && data) {
 			if (fill_hole(file, inode, offset, err) < 0)

@@ -169,6 +169,21 @@ int ext_store(struct ext_volume *ext, ext2_ino_t ino,
 	      struct ext2_inode *inode, struct source *content,
 	      struct balimg_error *err) MUST_USE;
 
+/* ---- ext-map.c ---- */
+
+/* Bytes of a file that lie together. */
+struct ext_stretch {
+	uint64_t len;
+	uint64_t at; /* in the volume, bytes; 0: a hole, or not written */
+};
+
+/* The stretch at @offset of a file that is not within its inode, at most
+ * @limit bytes (not 0). */
+int ext_find_stretch(struct ext_volume *ext, ext2_ino_t ino,
+		     struct ext2_inode *inode, uint64_t offset, uint64_t limit,
+		     struct ext_stretch *stretch, struct balimg_error *err)
+	MUST_USE;
+
 /* ---- ext-file.c ---- */
 
 /* The content of regular file @ino; writable if the volume is. */
