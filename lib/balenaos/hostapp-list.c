@@ -143,7 +143,7 @@ look_mounted(struct hostapp *app, const struct hostapp_place *place,
 	if (*place->path || !app->boot)
 		return 0;
 	for (i = 0; i < listing->count; i++) {
-		if (strcmp(listing->entries[i].name, HOSTAPP_BOOT + 1) != 0)
+		if (strcmp(listing->entries[i].name, &HOSTAPP_BOOT[1]) != 0)
 			continue;
 		if (volume_stat(app->raw, app->boot, &entry, err) < 0)
 			return -1;

@@ -355,8 +355,8 @@ volume_set_mode(struct volume *vol, const char *path, unsigned mode,
 	int rc = check_edit(vol, path, err);
 
 	if (rc == 0)
-		rc = (vol->ops->set_mode ? vol->ops->set_mode : need_mode)(
-			vol, path, mode, err);
+		rc = (vol->ops->set_mode ? vol->ops->set_mode :
+					   need_mode)(vol, path, mode, err);
 	return at_path(rc, path, err);
 }
 
