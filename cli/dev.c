@@ -91,8 +91,13 @@ const struct command cmd_dev = {
 	.summary = "development mode: on or off",
 	.text = "A device in development mode lets everyone in its network "
 		"log in as root and use its container engine. It is a key of "
-		"config.json since balenaOS 2.85.0; earlier releases, which "
-		"came as two images, are refused with status 3.",
+		"config.json since balenaOS 2.85.0. Earlier releases came as "
+		"two images: the files of the root file system that tell one "
+		"from the other (root's password, the SSH server, the "
+		"engine's socket, the variant) are edited, and get their "
+		"bytes back when it is switched back; until then these are "
+		"kept in the root partition. Consoles stay as they were "
+		"built.",
 	.verbs = verbs,
 	.examples = examples,
 };

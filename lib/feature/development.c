@@ -9,6 +9,7 @@
 #include "balenaos/places.h"
 #include "document/json.h"
 #include "feature/config.h"
+#include "feature/development-build.h"
 #include "feature/development.h"
 
 #define MODE "developmentMode"
@@ -34,24 +35,17 @@ find_era(struct os *os, enum era *era, const struct release **release,
 	return 0;
 }
 
-/* Is this an image that config.json can switch? */
+/* *@era: what is to be switched; of an unknown release, by force only,
+ * config.json. */
 static int
-need_switch(struct customization *c, struct balimg_error *err)
+need_era(struct customization *c, enum era *era, struct balimg_error *err)
 {
 	const struct release *release;
-	enum era era;
 
-	if (find_era(c->os, &era, &release, err) < 0)
+	if (find_era(c->os, era, &release, err) < 0)
 		return -1;
-	if (era == ERA_CONFIG)
+	if (*era != ERA_UNKNOWN)
 		return 0;
-	if (era == ERA_BUILD) {
-		error_set(err, BALIMG_E_UNSUPPORTED,
-			  "OS %s was built for one mode; %s and later are "
-			  "switched in config.json",
-			  release->text, SINCE_DEVELOPMENT_MODE);
-		return error_hint(err, "take the image of the other variant");
-	}
 	error_set(err, BALIMG_E_REFUSED,
 		  "the image does not tell its OS version, and before %s "
 		  "config.json does not switch the mode",
@@ -93,10 +87,13 @@ development_on(struct customization *c, const struct edit *edit,
 {
 	json_auto_t *settings = NULL;
 	json_auto_t *on = json_true();
+	enum era era;
 
 	(void)edit;
-	if (need_switch(c, err) < 0)
+	if (need_era(c, &era, err) < 0)
 		return -1;
+	if (era == ERA_BUILD)
+		return development_build_switch(c, true, err);
 	settings = config_tree(c, err);
 	if (!settings)
 		return -1;
@@ -109,10 +106,13 @@ development_off(struct customization *c, const struct edit *edit,
 		struct balimg_error *err)
 {
 	json_auto_t *settings = NULL;
+	enum era era;
 
 	(void)edit;
-	if (need_switch(c, err) < 0)
+	if (need_era(c, &era, err) < 0)
 		return -1;
+	if (era == ERA_BUILD)
+		return development_build_switch(c, false, err);
 	settings = config_tree(c, err);
 	if (!settings)
 		return -1;
@@ -136,8 +136,9 @@ status_of_config(struct os *os, struct balimg_error *err)
 			      "developmentMode is not true in config.json");
 }
 
+/* What the image says of itself, where its root cannot be looked into. */
 static json_t *
-status_of_build(struct os *os, struct balimg_error *err)
+status_of_variant(struct os *os, struct balimg_error *err)
 {
 	enum os_variant variant;
 
@@ -158,6 +159,20 @@ status_of_build(struct os *os, struct balimg_error *err)
 				 "decided when it was built; the image does "
 				 "not tell how");
 	}
+}
+
+static json_t *
+status_of_build(struct os *os, struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+	json_t *status = development_build_status(os, &why);
+
+	if (status)
+		return status;
+	if (error_is_finding(&why))
+		return status_of_variant(os, err);
+	error_pass(err, &why);
+	return NULL;
 }
 
 json_t *

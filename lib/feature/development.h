@@ -23,7 +23,8 @@ int development_off(struct customization *c, const struct edit *edit,
 bool development_is_on(const json_t *settings);
 
 /* {"enabled": true, false or null if unknown, "era": "config", "build" or
- * "unknown", "reason"} */
+ * "unknown", "reason"}; of "build", {"parts"} too where the root tells, see
+ * development-build.h. */
 json_t *development_status(struct os *os, unsigned flags,
 			   struct balimg_error *err) MUST_USE;
 

@@ -235,6 +235,21 @@ rootfs_mkdir(struct customization *c, const struct rootfs *root,
 }
 
 int
+rootfs_rmdir(struct customization *c, const struct rootfs *root,
+	     const char *path, struct balimg_error *err)
+{
+	AUTO_LISTING struct volume_listing listing = { 0 };
+
+	if (volume_list(root->vol, path, &listing, err) < 0)
+		return within(root, -1, err);
+	if (listing.count)
+		return 0;
+	if (volume_remove(root->vol, path, 0, err) < 0)
+		return within(root, -1, err);
+	return record(c, root, path, "directory", NULL, err);
+}
+
+int
 rootfs_remove(struct customization *c, const struct rootfs *root,
 	      const char *path, struct balimg_error *err)
 {

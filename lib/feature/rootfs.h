@@ -46,6 +46,10 @@ int rootfs_mkdir(struct customization *c, const struct rootfs *root,
 		 const char *path, unsigned mode, struct balimg_error *err)
 	MUST_USE;
 
+/* Remove directory @path if nothing is in it. */
+int rootfs_rmdir(struct customization *c, const struct rootfs *root,
+		 const char *path, struct balimg_error *err) MUST_USE;
+
 int rootfs_remove(struct customization *c, const struct rootfs *root,
 		  const char *path, struct balimg_error *err) MUST_USE;
 

@@ -20,6 +20,3 @@ run 0 dev off x.img
 fsck_clean x.img
 run 0 dev status -q x.img
 out_is off
-image rpi3 old.img 256M
-run 3 dev on old.img
-err_has 2.85.0

@@ -42,9 +42,11 @@ edit unset os.sshKeys dev-off
 
 make rpi3
 status false build
-fails unsupported dev-on
-fails unsupported -f dev-on
-fails unsupported dev-off
+changes_nothing dev-off
+edit dev-on
+status true build
+edit dev-off
+status false build
 make rpi3-dev
 status true build
 
