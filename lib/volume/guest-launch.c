@@ -46,8 +46,11 @@ fail_start(struct machine *machine, struct balimg_error *err)
 {
 	struct balimg_error why = { 0 };
 
-	if (machine->g)
+	if (machine->g) {
 		machine_fail(machine, &why);
+		guestfs_close(machine->g); /* with its folders */
+		machine->g = NULL;
+	}
 	error_set(err, BALIMG_E_IO, "no virtual machine can be started: %s",
 		  *why.message ? why.message : "no memory");
 	return error_hint(err, "libguestfs needs qemu and a kernel that it "

@@ -47,6 +47,13 @@ err_has BALIMG_GUEST_TIMEOUT
 tidy
 cmp x.img was.img
 
+# Not at all.
+LIBGUESTFS_HV=/bin/false run 6 put large x.img:resin-data/large
+err_has 'no virtual machine can be started'
+err_has hint
+tidy
+cmp x.img was.img
+
 # Killed while it starts, and in the middle of an edit.
 start
 wait_for is_started
