@@ -61,6 +61,6 @@ int machine_serve(struct machine *machine, const struct guest_message *request,
 
 /* guest-watch.c: when the library is gone, all of this goes, too. */
 int machine_watch(struct machine *machine, struct balimg_error *err) MUST_USE;
-void machine_vanish(struct machine *machine);
+void machine_wait(void);
 
 #endif /* BALIMG_VOLUME_GUEST_MACHINE_H */

@@ -158,6 +158,6 @@ main(int argc, char **argv)
 		return 1;
 	while (take_request(&machine))
 		continue;
-	machine_vanish(&machine);
+	machine_wait(); /* to vanish */
 	return 0;
 }
