@@ -270,13 +270,16 @@ read_settings(struct store *store, char **text, struct balimg_error *err)
 static int
 read_driver(struct store *store, struct balimg_error *err)
 {
+	struct balimg_error why = { 0 };
 	AUTO_FREE char *text = NULL;
 	json_auto_t *settings = NULL;
 	const char *driver;
 
 	if (read_settings(store, &text, err) < 0)
 		return -1;
-	settings = json_text_parse(text, strlen(text), NULL, NULL);
+	settings = json_text_parse(text, strlen(text), NULL, &why);
+	if (!settings && !error_is_finding(&why))
+		return error_pass(err, &why);
 	driver = json_string_value(json_object_get(settings, "Driver"));
 	if (!driver)
 		return say_damaged(err, "the container names no storage "

@@ -112,20 +112,24 @@ parse_os_release(struct os_facts *facts, const char *text, size_t len,
 
 /* The os-release of the system in the root: installers, and releases before
  * 2.9.7.  A root that cannot be looked into just tells nothing. */
-static void
-read_root_release(struct os *os, char **text, size_t *len)
+static int
+read_root_release(struct os *os, char **text, size_t *len,
+		  struct balimg_error *err)
 {
+	struct balimg_error why = { 0 };
 	struct volume *root = NULL;
 	size_t i;
 
-	for (i = 0; i < os->count && !root; i++) {
+	for (i = 0; i < os->count && !root && !why.code; i++) {
 		if (os->partitions[i].role == OS_ROLE_ROOT_A &&
-		    os_own_volume(os, i, NULL))
-			root = os_view(os, i, NULL);
+		    os_own_volume(os, i, &why))
+			root = os_view(os, i, &why);
 	}
-	if (!root ||
-	    read_optional(root, PLACE_ROOT_OS_RELEASE, text, len, NULL) < 0)
-		*text = NULL;
+	if (root &&
+	    read_optional(root, PLACE_ROOT_OS_RELEASE, text, len, &why) == 0)
+		return 0;
+	*text = NULL;
+	return !why.code || error_is_finding(&why) ? 0 : error_pass(err, &why);
 }
 
 static int
@@ -144,8 +148,8 @@ load_release(struct os *os, struct balimg_error *err)
 	if (boot &&
 	    read_optional(boot, PLACE_OS_RELEASE, &text, &len, err) < 0)
 		return -1;
-	if (boot && !text)
-		read_root_release(os, &text, &len);
+	if (boot && !text && read_root_release(os, &text, &len, err) < 0)
+		return -1;
 	if (text && parse_os_release(facts, text, len, err) < 0)
 		return -1;
 	facts->has_release = true;
