@@ -78,9 +78,9 @@ static errcode_t
 map_blocks(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
 	   uint64_t number, struct map *map)
 {
+	*map = (struct map){ .count = 1 };
 	if (inode->i_flags & EXT4_EXTENTS_FL)
 		return map_extent(ext, ino, inode, number, map);
-	map->count = 1;
 	return ext2fs_bmap2(ext->fs, ino, inode, NULL, 0, number, NULL,
 			    &map->block);
 }
@@ -102,6 +102,8 @@ ext_find_stretch(struct ext_volume *ext, ext2_ino_t ino,
 	for (count = first.count; !failed && count < wanted;
 	     count += next.count) {
 		failed = map_blocks(ext, ino, inode, number + count, &next);
+		if (failed)
+			break;
 		if (first.block ? next.block != first.block + count :
 				  next.block != 0)
 			break;
