@@ -133,12 +133,17 @@ static char *
 follow(const struct rootfs *root, const char *path, struct balimg_error *err)
 {
 	AUTO_FREE char *at = strdup(path);
+	struct balimg_error why = { 0 };
 	struct volume_entry entry;
 	int i;
 
 	for (i = 0; at && i < LINKS_MAX; i++) {
-		if (volume_stat_link(root->vol, at, &entry, NULL) < 0)
-			break;
+		if (volume_stat_link(root->vol, at, &entry, &why) < 0) {
+			if (error_is_finding(&why))
+				break;
+			error_pass(err, &why);
+			return NULL;
+		}
 		if (!entry.target || *entry.target != '/') {
 			volume_entry_clear(&entry);
 			break;
