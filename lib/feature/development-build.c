@@ -47,7 +47,7 @@ try_part(const struct development_part *part, const struct rootfs *root,
 	if (part->edit(part, root, release, on, edited, err) < 0)
 		return error_wrap(err, "%s", part->path);
 	*differs = edited->len != *len ||
-		   (*len && memcmp(edited->data, *text, *len) != 0);
+		   (*text && *len && memcmp(edited->data, *text, *len) != 0);
 	return 0;
 }
 
