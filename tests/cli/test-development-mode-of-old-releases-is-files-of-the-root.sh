@@ -44,7 +44,7 @@ look_on() {
 		;;
 	*) file /etc/default/dropbear | grep -q 'ARGS="-B"' || fail dropbear ;;
 	esac
-	[ $kind != resin1 ] || return 0
+	[ "$kind" != resin1 ] || return 0
 	file "/etc/systemd/system/$engine.service.d/$engine.conf" >unit
 	equal "$(sed -n 2p unit)" ExecStart=
 	sed -n 3p unit | grep -q '^ExecStart=.* -H fd:// .* -H tcp://0.0.0.0:2375$' ||
@@ -54,7 +54,7 @@ look_on() {
 
 look_off() {
 	file /etc/shadow | grep -q '^root:\*:' || fail 'no password is needed'
-	[ $kind = resin1 ] ||
+	[ "$kind" = resin1 ] ||
 		! file "/etc/systemd/system/$engine.service.d/$engine.conf" |
 		grep -q tcp: || fail 'the engine listens'
 }
