@@ -52,7 +52,7 @@ arguments() {
 }
 
 unpack old old-files
-for kind in ${BALIMG_EDIT_KINDS:-replace create several remove mkdir}; do
+for kind in ${BALIMG_EXT_EDIT_KINDS:-replace create several remove mkdir}; do
 	cp old new
 	arguments "$kind" new
 	"$balimg" "${words[@]}" >out 2>&1 || fail "$(cat out)"
