@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -86,6 +87,45 @@ io_write(int fd, const void *data, size_t len, struct balimg_error *err)
 		len -= (size_t)put;
 	}
 	return 0;
+}
+
+bool
+io_send(int fd, const void *data, size_t len)
+{
+	const char *from = data;
+	ssize_t sent;
+
+	while (len) {
+		sent = send(fd, from, len, MSG_NOSIGNAL);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return false;
+		from += sent;
+		len -= (size_t)sent;
+	}
+	return true;
+}
+
+bool
+io_receive(int fd, void *data, size_t len, bool (*wait)(void *waiting),
+	   void *waiting)
+{
+	char *to = data;
+	ssize_t got;
+
+	while (len) {
+		if (wait && !wait(waiting))
+			return false;
+		got = recv(fd, to, len, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		to += got;
+		len -= (size_t)got;
+	}
+	return true;
 }
 
 int

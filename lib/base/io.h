@@ -5,6 +5,7 @@
 #ifndef BALIMG_BASE_IO_H
 #define BALIMG_BASE_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -23,6 +24,14 @@ int io_write_at(int fd, const void *data, size_t len, uint64_t offset,
 /* Write all @len bytes at the file position (pipes, too). */
 int io_write(int fd, const void *data, size_t len,
 	     struct balimg_error *err) MUST_USE;
+
+/* Send all @len bytes over the socket @fd; false if the other side is gone. */
+bool io_send(int fd, const void *data, size_t len) MUST_USE;
+
+/* Receive exactly @len bytes.  @wait, if not NULL, is called with @waiting
+ * before each part; it returns false to give up, as does this call then. */
+bool io_receive(int fd, void *data, size_t len, bool (*wait)(void *waiting),
+		void *waiting) MUST_USE;
 
 /* Bring the file's data to the medium. */
 int io_sync(int fd, struct balimg_error *err) MUST_USE;

@@ -9,6 +9,7 @@
 #include <config.h>
 
 #include "base/bytes.h"
+#include "base/io.h"
 #include "source/nbd-session.h"
 
 #define MAGIC_HEAD     0x4e42444d41474943u /* "NBDMAGIC" */
@@ -48,7 +49,7 @@ send_reply(int fd, uint32_t option, uint32_t reply, const void *data,
 	be32_put(head + 8, option);
 	be32_put(head + 12, reply);
 	be32_put(head + 16, len);
-	return nbd_send(fd, head, sizeof(head)) && nbd_send(fd, data, len);
+	return io_send(fd, head, sizeof(head)) && io_send(fd, data, len);
 }
 
 static bool
@@ -118,7 +119,7 @@ begin_unasked(const struct nbd_session *session, uint32_t len, bool zeroes,
 	be64_put(start, source_size(session->source));
 	be16_put(start + 8, session->offers);
 	*go = true;
-	return nbd_send(session->fd, start, zeroes ? sizeof(start) : 10);
+	return io_send(session->fd, start, zeroes ? sizeof(start) : 10);
 }
 
 /* Take one option; *@go if transmission follows. */
@@ -129,12 +130,13 @@ take_option(const struct nbd_session *session, bool zeroes, bool *go)
 	uint8_t data[OPTION_MAX];
 	uint32_t option, len;
 
-	if (!nbd_receive(session->fd, head, sizeof(head)) ||
+	if (!io_receive(session->fd, head, sizeof(head), NULL, NULL) ||
 	    be64_get(head) != MAGIC_OPTION)
 		return false;
 	option = be32_get(head + 8);
 	len = be32_get(head + 12);
-	if (len > sizeof(data) || !nbd_receive(session->fd, data, len))
+	if (len > sizeof(data) ||
+	    !io_receive(session->fd, data, len, NULL, NULL))
 		return false;
 
 	switch (option) {
@@ -164,8 +166,8 @@ nbd_handshake(struct nbd_session *session)
 	be64_put(hello, MAGIC_HEAD);
 	be64_put(hello + 8, MAGIC_OPTION);
 	be16_put(hello + 16, FIXED_NEWSTYLE | NO_ZEROES);
-	if (!nbd_send(session->fd, hello, sizeof(hello)) ||
-	    !nbd_receive(session->fd, flags, sizeof(flags)) ||
+	if (!io_send(session->fd, hello, sizeof(hello)) ||
+	    !io_receive(session->fd, flags, sizeof(flags), NULL, NULL) ||
 	    be32_get(flags) & ~(FIXED_NEWSTYLE | NO_ZEROES) ||
 	    !(be32_get(flags) & FIXED_NEWSTYLE))
 		return false;

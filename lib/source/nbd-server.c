@@ -33,44 +33,6 @@ struct nbd_server {
 	struct balimg_error fault;
 };
 
-/* ---- bytes over a socket ------------------------------------------- */
-
-bool
-nbd_receive(int fd, void *data, size_t len)
-{
-	char *to = data;
-	ssize_t got;
-
-	while (len) {
-		got = recv(fd, to, len, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		to += got;
-		len -= (size_t)got;
-	}
-	return true;
-}
-
-bool
-nbd_send(int fd, const void *data, size_t len)
-{
-	const char *from = data;
-	ssize_t sent;
-
-	while (len) {
-		sent = send(fd, from, len, MSG_NOSIGNAL);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		from += sent;
-		len -= (size_t)sent;
-	}
-	return true;
-}
-
 /* ---- whose the source is ------------------------------------------- */
 
 bool

@@ -31,10 +31,6 @@ struct nbd_session {
 	char *payload; /* NBD_PAYLOAD_MAX bytes */
 };
 
-/* Exactly @len bytes; false if the client went away. */
-bool nbd_receive(int fd, void *data, size_t len);
-bool nbd_send(int fd, const void *data, size_t len);
-
 /* nbd-handshake.c: agree on what is served.  True if transmission begins;
  * false if the client left, or made no sense. */
 bool nbd_handshake(struct nbd_session *session);

@@ -9,6 +9,7 @@
 #include <config.h>
 
 #include "base/bytes.h"
+#include "base/io.h"
 #include "source/nbd-session.h"
 
 #define MAGIC_REQUEST 0x25609513u
@@ -120,11 +121,11 @@ send_answer(const struct nbd_session *session, const struct request *request,
 	be32_put(head, MAGIC_ANSWER);
 	be32_put(head + 4, error);
 	memcpy(head + 8, request->cookie, sizeof(request->cookie));
-	if (!nbd_send(session->fd, head, sizeof(head)))
+	if (!io_send(session->fd, head, sizeof(head)))
 		return false;
 	if (request->type != REQUEST_READ || error)
 		return true;
-	return nbd_send(session->fd, session->payload, request->len);
+	return io_send(session->fd, session->payload, request->len);
 }
 
 static bool
@@ -151,7 +152,7 @@ take_request(const struct nbd_session *session, struct request *request)
 {
 	uint8_t head[28];
 
-	if (!nbd_receive(session->fd, head, sizeof(head)) ||
+	if (!io_receive(session->fd, head, sizeof(head), NULL, NULL) ||
 	    be32_get(head) != MAGIC_REQUEST)
 		return false;
 	request->flags = be16_get(head + 4);
@@ -167,7 +168,8 @@ take_request(const struct nbd_session *session, struct request *request)
 	if (request->len > NBD_PAYLOAD_MAX)
 		return false;
 	return request->type == REQUEST_READ ||
-	       nbd_receive(session->fd, session->payload, request->len);
+	       io_receive(session->fd, session->payload, request->len, NULL,
+			  NULL);
 }
 
 void

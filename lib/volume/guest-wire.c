@@ -4,14 +4,13 @@
  */
 #include <config.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "volume/guest-wire.h"
 #include "volume/volume-ops.h"
 
@@ -28,24 +27,6 @@ guest_message_clear(struct guest_message *message)
 	*message = (struct guest_message){ 0 };
 }
 
-static bool
-send_all(int fd, const void *data, size_t len)
-{
-	const char *from = data;
-	ssize_t sent;
-
-	while (len) {
-		sent = send(fd, from, len, MSG_NOSIGNAL);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		from += sent;
-		len -= (size_t)sent;
-	}
-	return true;
-}
-
 bool
 guest_send(int fd, const struct guest_message *message)
 {
@@ -56,29 +37,8 @@ guest_send(int fd, const struct guest_message *message)
 	le64_put(head + 8, message->a);
 	le64_put(head + 16, message->b);
 	le32_put(head + 24, message->len);
-	return send_all(fd, head, sizeof(head)) &&
-	       send_all(fd, message->body, message->len);
-}
-
-static bool
-receive_all(int fd, void *data, size_t len, bool (*wait)(void *data),
-	    void *waiting)
-{
-	char *to = data;
-	ssize_t got;
-
-	while (len) {
-		if (wait && !wait(waiting))
-			return false;
-		got = recv(fd, to, len, 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		to += got;
-		len -= (size_t)got;
-	}
-	return true;
+	return io_send(fd, head, sizeof(head)) &&
+	       io_send(fd, message->body, message->len);
 }
 
 bool
@@ -88,7 +48,7 @@ guest_receive(int fd, struct guest_message *message, bool (*wait)(void *data),
 	uint8_t head[HEAD];
 
 	*message = (struct guest_message){ 0 };
-	if (!receive_all(fd, head, sizeof(head), wait, data))
+	if (!io_receive(fd, head, sizeof(head), wait, data))
 		return false;
 	message->kind = le32_get(head);
 	message->volume = le32_get(head + 4);
@@ -101,7 +61,7 @@ guest_receive(int fd, struct guest_message *message, bool (*wait)(void *data),
 	if (message->body)
 		message->body[message->len] = '\0';
 	if (message->body &&
-	    receive_all(fd, message->body, message->len, wait, data))
+	    io_receive(fd, message->body, message->len, wait, data))
 		return true;
 	message->len = message->body ? message->len : 0;
 	guest_message_clear(message);
