@@ -21,12 +21,9 @@ archive_leave_locale(locale_t before)
 		freelocale(uselocale(before));
 }
 
-#define EXPORT __attribute__((visibility("default")))
-
-EXPORT extern const struct archive_calls balimg_archive_calls;
-
-const struct archive_calls balimg_archive_calls = {
-	.version = PACKAGE_VERSION,
+static const struct archive_calls calls = {
 	.write_tree = archive_write_tree,
 	.judge_bundle = archive_judge_bundle,
 };
+
+MODULE_DOOR(archive, &calls);

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "base/module.h"
 #include "base/progress.h"
 #include "volume/volume.h"
 
@@ -21,10 +22,8 @@ struct archive_sum {
 	uint64_t sockets; /* left out: a tar file has no form for them */
 };
 
-/* What the module exports, under the name ARCHIVE_CALLS. */
-#define ARCHIVE_CALLS "balimg_archive_calls"
+/* What the module gives. */
 struct archive_calls {
-	const char *version; /* of balimg: those of another do not fit */
 	/* Write what is below directory @path of @vol to @fd as a tar file,
 	 * in the order of names: "./NAME", with owners, modes, times of
 	 * whole seconds, links, device numbers and extended attributes.
@@ -42,6 +41,10 @@ struct archive_calls {
 
 /* The module's calls, lent for good; NULL with BALIMG_E_UNSUPPORTED if it is
  * not installed. */
-const struct archive_calls *archive_load(struct balimg_error *err) MUST_USE;
+static inline const struct archive_calls *
+archive_load(struct balimg_error *err)
+{
+	return module_calls("archive", err);
+}
 
 #endif /* BALIMG_BUNDLE_ARCHIVE_H */

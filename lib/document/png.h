@@ -31,4 +31,13 @@ int png_check(const void *data, size_t len, struct png_info *info,
 uint8_t *png_decode(const void *data, size_t len, struct png_info *info,
 		    struct balimg_error *err) MUST_USE;
 
+/* What the module, balimg-png.so, gives; both calls above fail with
+ * BALIMG_E_UNSUPPORTED if it is not installed. */
+struct png_calls {
+	int (*check)(const void *data, size_t len, struct png_info *info,
+		     struct balimg_error *err);
+	uint8_t *(*decode)(const void *data, size_t len, struct png_info *info,
+			   struct balimg_error *err);
+};
+
 #endif /* BALIMG_DOCUMENT_PNG_H */

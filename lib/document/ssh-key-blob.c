@@ -174,7 +174,11 @@ static int
 check_point(const struct key_type *type, struct slice point,
 	    struct balimg_error *err)
 {
-	if (!curve_has_point(type->bits, point.at, point.len))
+	bool has;
+
+	if (curve_has_point(type->bits, point.at, point.len, &has, err) < 0)
+		return -1;
+	if (!has)
 		return error_set(err, BALIMG_E_INVALID,
 				 "the key is no point of the curve %s",
 				 type->curve);

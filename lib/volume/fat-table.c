@@ -167,17 +167,60 @@ fat_get(struct fat_volume *vol, uint32_t cluster, uint32_t *value,
 	return fat_get_stored(vol, cluster, value, err);
 }
 
+/* How many of the @count whole entries that begin at @page are zero? */
+static uint32_t
+count_zeros(const struct fat_geometry *geo, const uint8_t *page,
+	    uint32_t count)
+{
+	uint32_t i, zeros = 0;
+
+	if (geo->bits == 32)
+		for (i = 0; i < count; i++)
+			zeros += !(le32_get(page + 4 * i) & WIDE_MASK);
+	else
+		for (i = 0; i < count; i++)
+			zeros += !le16_get(page + 2 * i);
+	return zeros;
+}
+
+/* Count the free clusters from @first up to the end of the page it begins,
+ * or just @first if entries may lie across pages; *@next is the one after. */
+static int
+count_page(struct fat_volume *vol, uint32_t first, uint32_t *next,
+	   uint32_t *free, struct balimg_error *err)
+{
+	const struct fat_geometry *geo = &vol->geo;
+	uint64_t offset = fat_entry_offset(geo, first);
+	uint32_t last = fat_last_cluster(geo), value, count;
+	const uint8_t *page;
+
+	if (geo->bits == 12) {
+		*next = first + 1;
+		if (fat_get_stored(vol, first, &value, err) < 0)
+			return -1;
+		*free += !value;
+		return 0;
+	}
+	page = read_page(vol, offset, err);
+	if (!page)
+		return -1;
+	count = (uint32_t)((FAT_PAGE - offset % FAT_PAGE) * 8 / geo->bits);
+	if (count > last - first + 1)
+		count = last - first + 1;
+	*free += count_zeros(geo, page + offset % FAT_PAGE, count);
+	*next = first + count;
+	return 0;
+}
+
 /* Count what the source has free; reads all of the FAT once. */
 static int
 count_stored(struct fat_volume *vol, struct balimg_error *err)
 {
-	uint32_t cluster, value, count = 0;
+	uint32_t cluster = 2, count = 0;
 
-	for (cluster = 2; cluster <= fat_last_cluster(&vol->geo); cluster++) {
-		if (fat_get_stored(vol, cluster, &value, err) < 0)
+	while (cluster <= fat_last_cluster(&vol->geo))
+		if (count_page(vol, cluster, &cluster, &count, err) < 0)
 			return -1;
-		count += !value;
-	}
 	vol->free_clusters = count;
 	vol->free_known = true;
 	return 0;
