@@ -65,6 +65,19 @@ bool os_device_in_use(dev_t device, char *why, size_t size);
 /* The same for a regular file: "behind loop0", "swap space". */
 bool os_file_in_use(const struct stat *file, char *why, size_t size);
 
+/* What gets an extended attribute, lent for the call. */
+typedef int os_xattr_taker(void *data, const char *name, const void *value,
+			   size_t len, struct balimg_error *err);
+
+/* Give @take those of @name in the directory open as @folder, a link's own if
+ * it is one; none where the file system has none, and none that we may not
+ * read. */
+int os_read_xattrs(int folder, const char *name, os_xattr_taker *take,
+		   void *data, struct balimg_error *err) MUST_USE;
+
+/* The two numbers of a device node. */
+void os_device_numbers(dev_t device, uint32_t *major_out, uint32_t *minor_out);
+
 /* The serial number or card id of the block device @device, followed by
  * "-partN" for a partition; "" if it has none. */
 void os_device_serial(dev_t device, char *serial, size_t size);

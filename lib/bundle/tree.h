@@ -4,8 +4,8 @@
  *
  * What builds, unpacks, compares and applies update bundles meets a tree only
  * as its entries come by, one at a time: from a volume, from a folder of the
- * host, from a tar file or from a bundle.  None of it need fit into memory, and
- * none of these users knows where a tree comes from.  Names are bytes.
+ * host, from a tar file or from a bundle.  None of it need fit into memory,
+ * and none of these users knows where a tree comes from.  Names are bytes.
  */
 #ifndef BALIMG_BUNDLE_TREE_H
 #define BALIMG_BUNDLE_TREE_H
@@ -31,10 +31,10 @@ struct tree_entry {
 	enum tree_type type;
 	unsigned mode; /* permission bits, 07777 */
 	uint32_t uid, gid;
-	int64_t mtime; /* seconds, UTC */
-	uint64_t size; /* bytes of a TREE_FILE, else 0 */
-	const char *target; /* of a symbolic link: what it says; of a hard
-			       link: the path of the entry before */
+	int64_t mtime;	       /* seconds, UTC */
+	uint64_t size;	       /* bytes of a TREE_FILE, else 0 */
+	const char *target;    /* of a symbolic link: what it says; of a hard
+				  link: the path of the entry before */
 	uint32_t major, minor; /* of a device */
 	const struct volume_xattrs *xattrs;
 };
@@ -46,6 +46,13 @@ struct tree_content {
 	int (*read)(struct tree_content *content, void *piece, size_t room,
 		    size_t *got, struct balimg_error *err);
 };
+
+/* How many bytes are next where @at of @size were read, @room at most. */
+static inline size_t
+tree_next(uint64_t size, uint64_t at, size_t room)
+{
+	return size - at < room ? (size_t)(size - at) : room;
+}
 
 /* What meets the entries.  @content is NULL unless @entry is a file; what of
  * it is not read is skipped.  A failure ends the walk and is its result. */

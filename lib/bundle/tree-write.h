@@ -1,0 +1,43 @@
+/* tree-write.h - a tree, written as a tar file
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Members are "./NAME", with owners, modes, times of whole seconds, links,
+ * device numbers and extended attributes.  Names are bytes, written as they
+ * are, whatever the locale; so the caller is in that of
+ * archive_enter_locale().  The same entries make the same bytes.
+ */
+#ifndef BALIMG_BUNDLE_TREE_WRITE_H
+#define BALIMG_BUNDLE_TREE_WRITE_H
+
+#include <archive.h>
+
+#include "base/sink.h"
+#include "bundle/archive.h"
+#include "bundle/tree.h"
+
+/* All zero to begin with. */
+struct tree_writer {
+	struct tree_visitor visitor;	 /* first: writes what it meets */
+	struct archive *archive;	 /* owned */
+	const struct progress *progress; /* lent */
+	struct archive_sum sum;		 /* of what was written */
+	struct sink *sink;		 /* lent; NULL: all is dropped */
+	struct balimg_error why;	 /* of the sink's failure */
+	char *piece;
+};
+
+/* Begin to write to @sink, lent.  @compress is "", "gz", "bz2", "xz" or "zst";
+ * @progress may be NULL. */
+int tree_writer_open(struct tree_writer *writer, struct sink *sink,
+		     const char *compress, const struct progress *progress,
+		     struct balimg_error *err) MUST_USE;
+
+/* Write the end. */
+int tree_writer_finish(struct tree_writer *writer, struct balimg_error *err)
+	MUST_USE;
+
+void tree_writer_clear(struct tree_writer *writer);
+#define AUTO_TREE_WRITER __attribute__((cleanup(tree_writer_clear)))
+
+#endif /* BALIMG_BUNDLE_TREE_WRITE_H */
