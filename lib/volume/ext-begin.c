@@ -174,6 +174,7 @@ ext_begin(struct ext_volume *ext, struct balimg_error *err)
 		return error_set(err, BALIMG_E_USAGE,
 				 "an earlier edit of the volume failed");
 	ext_io_begin(&ext->io, 0);
+	ext_listed_forget(&ext->listed);
 	if (!ext->writing && make_writable(ext, err) < 0)
 		return -1;
 	/* To libext2fs, 0 means the clock. */

@@ -83,6 +83,8 @@ ext_list(struct volume *vol, const char *path, struct volume_listing *listing,
 				     &walk);
 	if (walk.result == 0 && failed)
 		return ext_error(ext, failed, err);
+	if (walk.result == 0)
+		ext_listed_keep(&ext->listed, path, place.ino, listing);
 	return walk.result;
 }
 

@@ -57,6 +57,7 @@ ext_close(struct volume *vol)
 	if (ext->fs)
 		ext2fs_free(ext->fs);
 	source_close(ext->io.staged);
+	ext_listed_forget(&ext->listed);
 	free(ext);
 }
 

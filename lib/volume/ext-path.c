@@ -145,17 +145,36 @@ follow(struct way *way, bool follow_last, struct ext_place *place,
 	return end_here(way, place, err);
 }
 
+/* *@found: does what is remembered lead to it?  Not through a link. */
+static int
+recall(struct ext_volume *ext, const char *path, bool follow_last,
+       struct ext_place *place, bool *found, struct balimg_error *err)
+{
+	*found = ext_listed_find(&ext->listed, path, place);
+	if (!*found)
+		return 0;
+	if (ext_read_inode(ext, place->ino, &place->inode, err) < 0)
+		return -1;
+	*found = !follow_last || !LINUX_S_ISLNK(place->inode.i_mode);
+	return 0;
+}
+
 int
 ext_find(struct ext_volume *ext, const char *path, bool follow_last,
 	 struct ext_place *place, struct balimg_error *err)
 {
+	bool found;
 	struct way way = {
 		.ext = ext,
 		.at = EXT2_ROOT_INO,
 		.left = strdup(path),
 	};
-	int result;
+	int result = recall(ext, path, follow_last, place, &found, err);
 
+	if (result < 0 || found) {
+		free(way.left);
+		return result;
+	}
 	if (!way.left)
 		return error_nomem(err);
 	result = follow(&way, follow_last, place, err);

@@ -47,6 +47,7 @@ ext_list_xattrs(struct volume *vol, const char *path,
 	struct ext_place place;
 	errcode_t failed;
 
+	ext_io_begin(&ext->io, 0);
 	if (ext_need(ext, path, false, &place, err) < 0)
 		return -1;
 	failed = ext2fs_xattrs_open(ext->fs, place.ino, &handle);

@@ -16,6 +16,19 @@
 #include "volume/ext-io.h"
 #include "volume/volume-ops.h"
 
+struct ext_name {
+	char *name;
+	ext2_ino_t ino;
+};
+
+/* See ext-listed.c.  ->path: as it was asked for, or NULL. */
+struct ext_listed {
+	char *path;
+	ext2_ino_t dir;
+	struct ext_name *names; /* in the order of strcmp() */
+	size_t count;
+};
+
 struct ext_volume {
 	struct volume head; /* first */
 	ext2_filsys fs;
@@ -23,6 +36,7 @@ struct ext_volume {
 	bool writing; /* may be written: bitmaps are loaded */
 	bool edited;  /* since the last flush */
 	bool failed;  /* an edit broke off */
+	struct ext_listed listed;
 };
 
 static inline struct ext_volume *
@@ -88,6 +102,17 @@ int ext_find(struct ext_volume *ext, const char *path, bool follow,
 /* The same, but BALIMG_E_NOT_FOUND if nothing has the name. */
 int ext_need(struct ext_volume *ext, const char *path, bool follow,
 	     struct ext_place *place, struct balimg_error *err) MUST_USE;
+
+/* ---- ext-listed.c ---- */
+
+/* Remember the names in directory @dir, which is at @path; if memory is short,
+ * nothing is. */
+void ext_listed_keep(struct ext_listed *listed, const char *path,
+		     ext2_ino_t dir, const struct volume_listing *listing);
+void ext_listed_forget(struct ext_listed *listed);
+/* Is @path a name among those?  Then fill all of @place but its inode. */
+bool ext_listed_find(const struct ext_listed *listed, const char *path,
+		     struct ext_place *place);
 
 /* ---- ext-begin.c ---- */
 
