@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -156,4 +157,14 @@ os_device_size(int fd, uint64_t *size, struct balimg_error *err)
 	if (ioctl(fd, BLKGETSIZE64, size) < 0)
 		return error_sys(err, "cannot learn the size of the device");
 	return 0;
+}
+
+unsigned
+os_processors(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 1;
+	return (unsigned)CPU_COUNT(&set);
 }

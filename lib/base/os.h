@@ -65,6 +65,9 @@ bool os_device_in_use(dev_t device, char *why, size_t size);
 /* The same for a regular file: "behind loop0", "swap space". */
 bool os_file_in_use(const struct stat *file, char *why, size_t size);
 
+/* How many processors may run us at once; at least 1. */
+unsigned os_processors(void);
+
 /* What gets an extended attribute, lent for the call. */
 typedef int os_xattr_taker(void *data, const char *name, const void *value,
 			   size_t len, struct balimg_error *err);

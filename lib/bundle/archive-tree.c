@@ -15,7 +15,7 @@ write_directory(struct volume *vol, const char *path, int fd,
 	AUTO_TREE_WRITER struct tree_writer writer = { 0 };
 	struct sink_file file = sink_to_file(fd);
 
-	if (tree_writer_open(&writer, &file.head, compress, progress, err) <
+	if (tree_writer_open(&writer, &file.head, compress, 0, progress, err) <
 		    0 ||
 	    tree_walk_volume(vol, path, &writer.visitor, err) < 0 ||
 	    tree_writer_finish(&writer, err) < 0)

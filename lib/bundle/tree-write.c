@@ -151,7 +151,6 @@ add_filter(struct archive *archive, const char *compress)
 		const char *name;
 		int (*add)(struct archive *archive);
 	} filters[] = {
-		{ "gz", archive_write_add_filter_gzip },
 		{ "bz2", archive_write_add_filter_bzip2 },
 		{ "xz", archive_write_add_filter_xz },
 		{ "zst", archive_write_add_filter_zstd },
@@ -176,26 +175,15 @@ write_on(struct archive *archive, void *data, const void *piece, size_t len)
 	return -1;
 }
 
-/* Names stay the bytes they are; gzip keeps no time. */
-int
-tree_writer_open(struct tree_writer *writer, struct sink *sink,
-		 const char *compress, const struct progress *progress,
-		 struct balimg_error *err)
+/* Names stay the bytes they are. */
+static int
+open_archive(struct tree_writer *writer, const char *compress,
+	     struct balimg_error *err)
 {
-	writer->visitor.visit = visit;
-	writer->progress = progress;
-	writer->sink = sink;
-	writer->archive = archive_write_new();
-	writer->piece = malloc(PIECE);
-	if (!writer->archive || !writer->piece)
-		return error_nomem(err);
 	if (archive_write_set_format_pax_restricted(writer->archive) < 0 ||
 	    add_filter(writer->archive, compress) < 0 ||
 	    archive_write_set_format_option(writer->archive, NULL,
 					    "xattrheader", "SCHILY") < 0 ||
-	    (!strcmp(compress, "gz") &&
-	     archive_write_set_filter_option(writer->archive, "gzip",
-					     "timestamp", NULL) < 0) ||
 	    /* Else a pipe would get another end than a file. */
 	    archive_write_set_bytes_in_last_block(writer->archive, 1) < 0 ||
 	    archive_write_open(writer->archive, writer, NULL, write_on, NULL) <
@@ -205,11 +193,32 @@ tree_writer_open(struct tree_writer *writer, struct sink *sink,
 }
 
 int
+tree_writer_open(struct tree_writer *writer, struct sink *sink,
+		 const char *compress, unsigned threads,
+		 const struct progress *progress, struct balimg_error *err)
+{
+	writer->visitor.visit = visit;
+	writer->progress = progress;
+	writer->sink = sink;
+	writer->archive = archive_write_new();
+	writer->piece = malloc(PIECE);
+	if (!writer->archive || !writer->piece)
+		return error_nomem(err);
+	if (!strcmp(compress, "gz")) {
+		writer->gzip = gzip_open(sink, threads, err);
+		if (!writer->gzip)
+			return -1;
+		writer->sink = gzip_sink(writer->gzip);
+	}
+	return open_archive(writer, compress, err);
+}
+
+int
 tree_writer_finish(struct tree_writer *writer, struct balimg_error *err)
 {
-	return archive_write_close(writer->archive) == ARCHIVE_OK ?
-		       0 :
-		       fail(writer, err);
+	if (archive_write_close(writer->archive) != ARCHIVE_OK)
+		return fail(writer, err);
+	return writer->gzip ? gzip_finish(writer->gzip, err) : 0;
 }
 
 void
@@ -219,4 +228,5 @@ tree_writer_clear(struct tree_writer *writer)
 	/* What was not finished gets no end that makes it look whole. */
 	writer->sink = NULL;
 	archive_write_free(writer->archive);
+	gzip_close(writer->gzip);
 }

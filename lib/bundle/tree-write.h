@@ -12,7 +12,7 @@
 
 #include <archive.h>
 
-#include "base/sink.h"
+#include "base/gzip.h"
 #include "bundle/archive.h"
 #include "bundle/tree.h"
 
@@ -22,16 +22,18 @@ struct tree_writer {
 	struct archive *archive;	 /* owned */
 	const struct progress *progress; /* lent */
 	struct archive_sum sum;		 /* of what was written */
+	struct gzip *gzip;		 /* between the archive and ->sink */
 	struct sink *sink;		 /* lent; NULL: all is dropped */
 	struct balimg_error why;	 /* of the sink's failure */
 	char *piece;
 };
 
-/* Begin to write to @sink, lent.  @compress is "", "gz", "bz2", "xz" or "zst";
- * @progress may be NULL. */
+/* Begin to write to @sink, lent.  @compress is "", "gz" (by @threads, see
+ * gzip.h), "bz2", "xz" or "zst"; @progress may be NULL. */
 int tree_writer_open(struct tree_writer *writer, struct sink *sink,
-		     const char *compress, const struct progress *progress,
-		     struct balimg_error *err) MUST_USE;
+		     const char *compress, unsigned threads,
+		     const struct progress *progress, struct balimg_error *err)
+	MUST_USE;
 
 /* Write the end. */
 int tree_writer_finish(struct tree_writer *writer, struct balimg_error *err)

@@ -8,12 +8,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "source/nbd-session.h"
 
 struct nbd_server {
@@ -180,22 +180,6 @@ run(void *data)
 	return NULL;
 }
 
-/* Signals are for the caller's threads. */
-static int
-start_thread(struct nbd_server *server, struct balimg_error *err)
-{
-	sigset_t all, old;
-	int failed;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	failed = pthread_create(&server->thread, NULL, run, server);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	server->running = !failed;
-	errno = failed;
-	return failed ? error_sys(err, "cannot start a thread") : 0;
-}
-
 /* ---- start and stop ------------------------------------------------ */
 
 static int
@@ -245,8 +229,10 @@ nbd_server_start(struct source *source, const char *path,
 		error_sys(err, "cannot make a pipe");
 		return NULL;
 	}
-	if (listen_at(server, path, err) < 0 || start_thread(server, err) < 0)
+	if (listen_at(server, path, err) < 0 ||
+	    thread_start(&server->thread, run, server, err) < 0)
 		return NULL;
+	server->running = true;
 	return STEAL(server);
 }
 
