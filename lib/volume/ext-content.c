@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A content is walked in pieces of whole blocks; what its source knows to be
- * a hole or zero is not read.  Blocks of zeroes become holes.
+ * a hole or zero is not read.  Blocks of zeroes become holes.  One that comes
+ * as a stream is met once, so that what was stored of it is judged by a sum.
  */
 #include <config.h>
 
@@ -11,13 +12,17 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "volume/ext.h"
 
 #define PIECE (256u * 1024u) /* bytes; a multiple of any block size */
 
 /* A walk over a content. */
 struct pieces {
-	struct source *content;
+	struct source *content; /* or */
+	struct volume_stream *stream;
+	uint64_t size; /* of it */
+	uint32_t crc;  /* of what came by of a stream */
 	uint64_t block_size;
 	uint64_t next; /* where the next piece begins */
 	uint64_t end;  /* up to where all is data */
@@ -28,18 +33,38 @@ struct pieces {
 
 static int
 begin_pieces(struct pieces *pieces, const struct ext_volume *ext,
-	     struct source *content, struct balimg_error *err)
+	     uint64_t size, struct balimg_error *err)
 {
-	uint64_t size = source_size(content);
 	uint64_t block_size = ext->fs->blocksize;
 
 	*pieces = (struct pieces){
-		.content = content,
+		.size = size,
 		.block_size = block_size,
 		.data = malloc(size < PIECE ? (size_t)(size + block_size) :
 					      PIECE),
 	};
 	return pieces->data ? 0 : error_nomem(err);
+}
+
+static int
+begin_content(struct pieces *pieces, const struct ext_volume *ext,
+	      struct source *content, struct balimg_error *err)
+{
+	int result = begin_pieces(pieces, ext, source_size(content), err);
+
+	pieces->content = content;
+	return result;
+}
+
+static int
+begin_stream(struct pieces *pieces, const struct ext_volume *ext,
+	     struct volume_stream *stream, struct balimg_error *err)
+{
+	int result = begin_pieces(pieces, ext, stream->size, err);
+
+	pieces->stream = stream;
+	pieces->end = stream->size;
+	return result;
 }
 
 static void
@@ -54,7 +79,7 @@ end_pieces(struct pieces *pieces)
 static int
 skip_holes(struct pieces *pieces, struct balimg_error *err)
 {
-	uint64_t size = source_size(pieces->content);
+	uint64_t size = pieces->size;
 	struct extent extent;
 	uint64_t end;
 
@@ -76,11 +101,23 @@ skip_holes(struct pieces *pieces, struct balimg_error *err)
 	return 0;
 }
 
+static int
+read_piece(struct pieces *pieces, size_t len, struct balimg_error *err)
+{
+	if (pieces->content)
+		return source_read(pieces->content, pieces->at, pieces->data,
+				   len, err);
+	if (pieces->stream->read(pieces->stream, pieces->data, len, err) < 0)
+		return -1;
+	pieces->crc = digest_crc32(pieces->crc, pieces->data, len);
+	return 0;
+}
+
 /* Read the next piece: 1, 0 at the end, or -1. */
 static int
 next_piece(struct pieces *pieces, struct balimg_error *err)
 {
-	uint64_t size = source_size(pieces->content);
+	uint64_t size = pieces->size;
 	uint64_t left;
 	size_t len, full;
 
@@ -91,8 +128,7 @@ next_piece(struct pieces *pieces, struct balimg_error *err)
 	pieces->at = pieces->next;
 	left = (pieces->end < size ? pieces->end : size) - pieces->at;
 	len = left < PIECE ? (size_t)left : PIECE;
-	if (source_read(pieces->content, pieces->at, pieces->data, len, err) <
-	    0)
+	if (read_piece(pieces, len, err) < 0)
 		return -1;
 	pieces->blocks =
 		(size_t)((len + pieces->block_size - 1) / pieces->block_size);
@@ -124,7 +160,7 @@ ext_count_blocks(struct ext_volume *ext, struct source *content,
 	int more;
 
 	*count = 0;
-	if (begin_pieces(&pieces, ext, content, err) < 0)
+	if (begin_content(&pieces, ext, content, err) < 0)
 		return -1;
 	while ((more = next_piece(&pieces, err)) > 0) {
 		for (i = 0; i < pieces.blocks; i++)
@@ -213,26 +249,77 @@ store_piece(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
 	return write_run(ext, pieces, &run, err);
 }
 
+static int
+store_pieces(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
+	     struct pieces *pieces, struct balimg_error *err)
+{
+	errcode_t failed;
+	int more;
+
+	/* An extent tree wants to know how long the file will be. */
+	failed = ext2fs_inode_size_set(ext->fs, inode,
+				       (ext2_off64_t)pieces->size);
+	if (!failed)
+		failed = ext2fs_write_inode(ext->fs, ino, inode);
+	if (failed)
+		return ext_error(ext, failed, err);
+	while ((more = next_piece(pieces, err)) > 0) {
+		if (store_piece(ext, ino, inode, pieces, err) < 0)
+			return -1;
+	}
+	return more;
+}
+
 int
 ext_store(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
 	  struct source *content, struct balimg_error *err)
 {
 	AUTO_PIECES struct pieces pieces;
-	errcode_t failed;
-	int more;
 
-	if (begin_pieces(&pieces, ext, content, err) < 0)
+	if (begin_content(&pieces, ext, content, err) < 0)
 		return -1;
-	/* An extent tree wants to know how long the file will be. */
-	failed = ext2fs_inode_size_set(ext->fs, inode,
-				       (ext2_off64_t)source_size(content));
-	if (!failed)
-		failed = ext2fs_write_inode(ext->fs, ino, inode);
-	if (failed)
-		return ext_error(ext, failed, err);
-	while ((more = next_piece(&pieces, err)) > 0) {
-		if (store_piece(ext, ino, inode, &pieces, err) < 0)
+	return store_pieces(ext, ino, inode, &pieces, err);
+}
+
+/* Does the file hold as many bytes, with the same sum? */
+static int
+check_sum(struct ext_volume *ext, ext2_ino_t ino, const struct pieces *stored,
+	  struct balimg_error *err)
+{
+	AUTO_SOURCE struct source *file = ext_file_open(ext, ino, err);
+	uint64_t at, left = stored->size;
+	uint32_t crc = 0;
+	size_t now;
+
+	if (!file)
+		return -1;
+	if (source_size(file) != stored->size)
+		return ext_say_unlike(err);
+	for (at = 0; left; at += now, left -= now) {
+		now = left < PIECE ? (size_t)left : PIECE;
+		if (source_read(file, at, stored->data, now, err) < 0)
 			return -1;
+		crc = digest_crc32(crc, stored->data, now);
 	}
-	return more;
+	return crc == stored->crc ? 0 : ext_say_unlike(err);
+}
+
+int
+ext_store_stream(struct ext_volume *ext, ext2_ino_t ino,
+		 struct ext2_inode *inode, struct volume_stream *stream,
+		 struct balimg_error *err)
+{
+	AUTO_PIECES struct pieces pieces;
+
+	if (begin_stream(&pieces, ext, stream, err) < 0 ||
+	    store_pieces(ext, ino, inode, &pieces, err) < 0)
+		return -1;
+	return check_sum(ext, ino, &pieces, err);
+}
+
+int
+ext_say_unlike(struct balimg_error *err)
+{
+	return error_set(err, BALIMG_E_IO,
+			 "what was written does not read back the same");
 }

@@ -111,8 +111,8 @@ ext_new_inode(struct ext_volume *ext, ext2_ino_t dir, int mode,
 }
 
 int
-ext_link(struct ext_volume *ext, ext2_ino_t dir, const char *name,
-	 ext2_ino_t ino, int type, struct balimg_error *err)
+ext_add_name(struct ext_volume *ext, ext2_ino_t dir, const char *name,
+	     ext2_ino_t ino, int type, struct balimg_error *err)
 {
 	errcode_t failed = ext2fs_link(ext->fs, dir, name, ino, type);
 	struct ext2_inode inode;
@@ -128,8 +128,15 @@ ext_link(struct ext_volume *ext, ext2_ino_t dir, const char *name,
 						     type);
 		}
 	}
-	if (failed)
-		return ext_error(ext, failed, err);
+	return failed ? ext_error(ext, failed, err) : 0;
+}
+
+int
+ext_link(struct ext_volume *ext, ext2_ino_t dir, const char *name,
+	 ext2_ino_t ino, int type, struct balimg_error *err)
+{
+	if (ext_add_name(ext, dir, name, ino, type, err) < 0)
+		return -1;
 	return ext_touch(ext, dir, err);
 }
 
@@ -170,20 +177,45 @@ dress(struct ext_volume *ext, ext2_ino_t ino, const struct ext2_inode *parent,
 	return ext_write_large(ext, ino, &inode, err);
 }
 
-/* libext2fs makes a directory without a name here, so that ext_link(), which
- * knows when to expand the parent, can give it one. */
-static int
-stage_directory(struct ext_volume *ext, const struct ext_place *place,
-		const struct ext2_inode *parent, ext2_ino_t ino,
-		struct balimg_error *err)
+int
+ext_prepare_directory(struct ext_volume *ext, const struct ext_place *place,
+		      struct ext2_inode *parent, ext2_ino_t *ino,
+		      struct balimg_error *err)
+{
+	if (ext_parent(ext, place, parent, err) < 0)
+		return -1;
+	if (parent->i_links_count >= LINKS_LIMIT - 1 &&
+	    !ext2fs_has_feature_dir_nlink(ext->fs->super))
+		return error_set(err, BALIMG_E_NO_SPACE,
+				 "the directory holds too many others");
+	if (ext_new_inode(ext, place->dir, LINUX_S_IFDIR, ino, err) < 0)
+		return -1;
+	return ext_need_space(ext, parent, 0, 1, EXT_NAME_BLOCKS, NULL, err);
+}
+
+/* libext2fs makes a directory without a name here, so that ext_add_name(),
+ * which knows when to expand the parent, can give it one. */
+int
+ext_stage_directory(struct ext_volume *ext, const struct ext_place *place,
+		    const struct ext2_inode *parent, ext2_ino_t ino,
+		    struct balimg_error *err)
 {
 	errcode_t failed;
 
 	failed = ext2fs_mkdir(ext->fs, place->dir, ino, NULL);
 	if (failed)
 		return ext_error(ext, failed, err);
-	if (dress(ext, ino, parent, err) < 0 ||
-	    correct_links(ext, place->dir, parent->i_links_count, err) < 0)
+	if (dress(ext, ino, parent, err) < 0)
+		return -1;
+	return correct_links(ext, place->dir, parent->i_links_count, err);
+}
+
+static int
+make_directory(struct ext_volume *ext, const struct ext_place *place,
+	       const struct ext2_inode *parent, ext2_ino_t ino,
+	       struct balimg_error *err)
+{
+	if (ext_stage_directory(ext, place, parent, ino, err) < 0)
 		return -1;
 	return ext_link(ext, place->dir, place->name, ino, EXT2_FT_DIR, err);
 }
@@ -201,16 +233,8 @@ ext_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 		return -1;
 	if (place.ino)
 		return error_set(err, BALIMG_E_REFUSED, "exists already");
-	if (ext_parent(ext, &place, &parent, err) < 0)
-		return -1;
-	if (parent.i_links_count >= LINKS_LIMIT - 1 &&
-	    !ext2fs_has_feature_dir_nlink(ext->fs->super))
-		return error_set(err, BALIMG_E_NO_SPACE,
-				 "the directory holds too many others");
-	if (ext_new_inode(ext, place.dir, LINUX_S_IFDIR, &ino, err) < 0 ||
-	    ext_need_space(ext, &parent, 0, 1, EXT_NAME_BLOCKS, NULL, err) < 0)
+	if (ext_prepare_directory(ext, &place, &parent, &ino, err) < 0)
 		return -1;
 	ext_stage(ext);
-	return ext_staged(ext,
-			  stage_directory(ext, &place, &parent, ino, err));
+	return ext_staged(ext, make_directory(ext, &place, &parent, ino, err));
 }

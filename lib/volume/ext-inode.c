@@ -125,6 +125,25 @@ ext_set_times(struct ext_volume *ext, struct ext2_inode_large *inode)
 		inode->i_mtime_extra = extra_of(now);
 }
 
+void
+ext_set_modified(struct ext2_inode_large *inode, int64_t when)
+{
+	int64_t last = INT32_MAX;
+
+	if (HAS_FIELD(inode, i_mtime_extra) && HAS_FIELD(inode, i_atime_extra))
+		last += (int64_t)3 << 32;
+	if (when > last)
+		when = last;
+	if (when < INT32_MIN)
+		when = INT32_MIN;
+	inode->i_atime = (__u32)when;
+	inode->i_mtime = (__u32)when;
+	if (last == INT32_MAX)
+		return;
+	inode->i_atime_extra = extra_of(when);
+	inode->i_mtime_extra = extra_of(when);
+}
+
 int
 ext_touch(struct ext_volume *ext, ext2_ino_t ino, struct balimg_error *err)
 {

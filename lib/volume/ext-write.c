@@ -27,6 +27,19 @@ size_limit(const struct ext_volume *ext, const struct ext2_inode *inode)
 	       (EXT2_NDIR_BLOCKS + each + each * each + each * each * each);
 }
 
+int
+ext_need_size(struct ext_volume *ext, const struct ext2_inode *inode,
+	      uint64_t size, uint64_t more, const struct ext_blocks *freed,
+	      struct balimg_error *err)
+{
+	uint64_t block_size = ext->fs->blocksize;
+	uint64_t blocks = (size + block_size - 1) / block_size;
+
+	if (size > size_limit(ext, inode))
+		return ext_error(ext, EXT2_ET_FILE_TOO_BIG, err);
+	return ext_need_space(ext, inode, size, blocks, more, freed, err);
+}
+
 /* Is there room for @content, and @more blocks?  Only a content that would
  * not fit by its length is looked through for zeroes. */
 static int
@@ -35,22 +48,20 @@ check_room(struct ext_volume *ext, const struct ext2_inode *inode,
 	   const struct ext_blocks *freed, struct balimg_error *err)
 {
 	uint64_t size = source_size(content);
-	uint64_t block_size = ext->fs->blocksize;
-	uint64_t blocks = (size + block_size - 1) / block_size;
+	uint64_t blocks;
 
+	if (ext_need_size(ext, inode, size, more, freed, NULL) == 0)
+		return 0;
 	if (size > size_limit(ext, inode))
 		return ext_error(ext, EXT2_ET_FILE_TOO_BIG, err);
-	if (ext_need_space(ext, inode, size, blocks, more, freed, NULL) == 0)
-		return 0;
 	if (ext_count_blocks(ext, content, &blocks, err) < 0)
 		return -1;
 	return ext_need_space(ext, inode, size, blocks, more, freed, err);
 }
 
-/* Let @inode map nothing yet, by extents or blocks as it says. */
-static int
-make_empty(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
-	   struct balimg_error *err)
+int
+ext_make_empty(struct ext_volume *ext, ext2_ino_t ino,
+	       struct ext2_inode *inode, struct balimg_error *err)
 {
 	ext2_extent_handle_t handle;
 	errcode_t failed;
@@ -82,8 +93,7 @@ check_stored(struct ext_volume *ext, ext2_ino_t ino, struct source *content,
 		if (same)
 			return 0;
 	}
-	return error_set(err, BALIMG_E_IO,
-			 "what was written does not read back the same");
+	return ext_say_unlike(err);
 }
 
 /* ---- new files ----------------------------------------------------- */
@@ -112,7 +122,7 @@ stage_new(struct ext_volume *ext, const struct ext_place *place,
 	errcode_t failed;
 
 	ext2fs_inode_alloc_stats2(ext->fs, ino, +1, 0);
-	if (make_empty(ext, ino, inode, err) < 0)
+	if (ext_make_empty(ext, ino, inode, err) < 0)
 		return -1;
 	failed = ext2fs_write_new_inode(ext->fs, ino, inode);
 	if (failed)
@@ -172,7 +182,7 @@ stage_old(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
 	failed = ext2fs_iblk_sub_blocks(ext->fs, inode, old.blocks);
 	if (failed)
 		return ext_error(ext, failed, err);
-	if (make_empty(ext, ino, inode, err) < 0 ||
+	if (ext_make_empty(ext, ino, inode, err) < 0 ||
 	    ext_store(ext, ino, inode, content, err) < 0 ||
 	    ext_touch(ext, ino, err) < 0)
 		return -1;

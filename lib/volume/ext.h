@@ -62,10 +62,14 @@ int ext_write_large(struct ext_volume *ext, ext2_ino_t ino,
 		    struct ext2_inode_large *inode, struct balimg_error *err)
 	MUST_USE;
 
+/* Set when an inode was changed last and read, in seconds, UTC; what it has no
+ * room for is cut to the nearest. */
+void ext_set_modified(struct ext2_inode_large *inode, int64_t when);
+
 /* Set an inode's times of change, in memory or in the volume. */
 void ext_set_times(struct ext_volume *ext, struct ext2_inode_large *inode);
-int ext_touch(struct ext_volume *ext, ext2_ino_t ino,
-	      struct balimg_error *err) MUST_USE;
+int ext_touch(struct ext_volume *ext, ext2_ino_t ino, struct balimg_error *err)
+	MUST_USE;
 
 /* Fill all of @entry but its name; the target of a link that cannot be read
  * stays NULL. */
@@ -84,14 +88,26 @@ int ext_list_xattrs(struct volume *vol, const char *path,
 		    struct volume_xattrs *xattrs, struct balimg_error *err)
 	MUST_USE;
 
+/* May @ino, which may be 0 for one yet to be made, have @xattrs besides those
+ * it has?  @xattrs may be NULL. */
+int ext_check_xattrs(struct ext_volume *ext, ext2_ino_t ino,
+		     const struct volume_xattrs *xattrs,
+		     struct balimg_error *err) MUST_USE;
+/* Blocks that these may take. */
+uint64_t ext_xattr_blocks(const struct ext_volume *ext,
+			  const struct volume_xattrs *xattrs);
+int ext_set_xattrs(struct ext_volume *ext, ext2_ino_t ino,
+		   const struct volume_xattrs *xattrs,
+		   struct balimg_error *err) MUST_USE;
+
 /* ---- ext-path.c ---- */
 
 /* Where a path leads. */
 struct ext_place {
-	ext2_ino_t dir;		       /* the directory with the name */
-	char name[EXT2_NAME_LEN + 1];  /* in it; "" for the root */
-	ext2_ino_t ino;		       /* 0: nothing has the name */
-	struct ext2_inode inode;       /* of @ino */
+	ext2_ino_t dir;		      /* the directory with the name */
+	char name[EXT2_NAME_LEN + 1]; /* in it; "" for the root */
+	ext2_ino_t ino;		      /* 0: nothing has the name */
+	struct ext2_inode inode;      /* of @ino */
 };
 
 /* Follow @path, and symbolic links as the system would whose root the volume
@@ -146,7 +162,7 @@ struct ext_blocks {
 	struct ext_run {
 		blk64_t first;
 		blk64_t count;
-	} *runs;
+	} * runs;
 	size_t count;
 	uint64_t blocks; /* in all */
 };
@@ -158,9 +174,8 @@ int ext_blocks_find(struct ext_volume *ext, ext2_ino_t ino,
 		    struct ext2_inode *inode, struct ext_blocks *blocks,
 		    struct balimg_error *err) MUST_USE;
 /* Free them, wiped if so wanted. */
-int ext_blocks_release(struct ext_volume *ext,
-		       const struct ext_blocks *blocks, bool wipe,
-		       struct balimg_error *err) MUST_USE;
+int ext_blocks_release(struct ext_volume *ext, const struct ext_blocks *blocks,
+		       bool wipe, struct balimg_error *err) MUST_USE;
 
 /* What the bitmaps, which are loaded, have free. */
 struct ext_free {
@@ -190,9 +205,28 @@ int ext_leave_inode(struct ext_volume *ext, ext2_ino_t ino,
 	MUST_USE;
 
 /* Fill the empty file @ino with @content. */
-int ext_store(struct ext_volume *ext, ext2_ino_t ino,
-	      struct ext2_inode *inode, struct source *content,
-	      struct balimg_error *err) MUST_USE;
+int ext_store(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
+	      struct source *content, struct balimg_error *err) MUST_USE;
+
+/* The same with what @stream gives, which is then read back to be judged. */
+int ext_store_stream(struct ext_volume *ext, ext2_ino_t ino,
+		     struct ext2_inode *inode, struct volume_stream *stream,
+		     struct balimg_error *err) MUST_USE;
+
+/* Say that a file does not hold what was written; returns -1. */
+int ext_say_unlike(struct balimg_error *err);
+
+/* ---- ext-write.c ---- */
+
+/* Is there room for a file of @size bytes, and @more blocks? */
+int ext_need_size(struct ext_volume *ext, const struct ext2_inode *inode,
+		  uint64_t size, uint64_t more, const struct ext_blocks *freed,
+		  struct balimg_error *err) MUST_USE;
+
+/* Let @inode map nothing yet, by extents or blocks as it says. */
+int ext_make_empty(struct ext_volume *ext, ext2_ino_t ino,
+		   struct ext2_inode *inode, struct balimg_error *err)
+	MUST_USE;
 
 /* ---- ext-map.c ---- */
 
@@ -221,13 +255,28 @@ struct source *ext_file_open(struct ext_volume *ext, ext2_ino_t ino,
  * (What libext2fs says of its kind is wrong within inodes.) */
 bool ext_is_entry(const struct ext2_dir_entry *dirent);
 
-/* Add a name of @type (EXT2_FT_*) to directory @dir. */
+/* Add a name of @type (EXT2_FT_*) to directory @dir, whose times stay. */
+int ext_add_name(struct ext_volume *ext, ext2_ino_t dir, const char *name,
+		 ext2_ino_t ino, int type, struct balimg_error *err) MUST_USE;
+/* The same, and it has changed now. */
 int ext_link(struct ext_volume *ext, ext2_ino_t dir, const char *name,
 	     ext2_ino_t ino, int type, struct balimg_error *err) MUST_USE;
 
 /* The inode of the directory that is to get a new entry, if it may. */
 int ext_parent(struct ext_volume *ext, const struct ext_place *place,
 	       struct ext2_inode *parent, struct balimg_error *err) MUST_USE;
+
+/* May there be a directory at @place, where nothing is?  *@parent: that of the
+ * directory which is to have it, *@ino: a free one. */
+int ext_prepare_directory(struct ext_volume *ext,
+			  const struct ext_place *place,
+			  struct ext2_inode *parent, ext2_ino_t *ino,
+			  struct balimg_error *err) MUST_USE;
+/* Make it, without its name; it belongs to root, or to the group of a
+ * directory that hands its group on. */
+int ext_stage_directory(struct ext_volume *ext, const struct ext_place *place,
+			const struct ext2_inode *parent, ext2_ino_t ino,
+			struct balimg_error *err) MUST_USE;
 
 /* A free inode near @dir. */
 int ext_new_inode(struct ext_volume *ext, ext2_ino_t dir, int mode,
@@ -248,6 +297,18 @@ int ext_list(struct volume *vol, const char *path,
 	MUST_USE;
 int ext_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 	MUST_USE;
+/* ext-create.c */
+int ext_create(struct volume *vol, const char *path,
+	       const struct volume_entry *as,
+	       const struct volume_xattrs *xattrs,
+	       struct volume_stream *content, struct balimg_error *err)
+	MUST_USE;
+int ext_dress(struct volume *vol, const char *path,
+	      const struct volume_entry *as,
+	      const struct volume_xattrs *xattrs, struct balimg_error *err)
+	MUST_USE;
+int ext_hard_link(struct volume *vol, const char *path, const char *existing,
+		  struct balimg_error *err) MUST_USE;
 /* ext-mode.c */
 int ext_set_mode(struct volume *vol, const char *path, unsigned mode,
 		 struct balimg_error *err) MUST_USE;

@@ -18,17 +18,17 @@ struct fat_geometry {
 	uint64_t table_offset;	/* bytes, as all offsets: the first FAT */
 	uint64_t table_size;	/* bytes of one FAT */
 	unsigned table_count;
-	unsigned active; /* which FAT is read, from 0 */
-	bool mirrored;	 /* the others get what the active one gets */
-	uint64_t root_offset;  /* root directory of FAT12 and FAT16 */
-	uint32_t root_slots;   /* its size; 0 for FAT32 */
-	uint32_t root_cluster; /* FAT32; else 0 */
-	uint64_t data_offset;  /* of cluster 2 */
-	uint64_t info_offset;  /* of the FSInfo sector; 0 if none */
+	unsigned active;	/* which FAT is read, from 0 */
+	bool mirrored;		/* the others get what the active one gets */
+	uint64_t root_offset;	/* root directory of FAT12 and FAT16 */
+	uint32_t root_slots;	/* its size; 0 for FAT32 */
+	uint32_t root_cluster;	/* FAT32; else 0 */
+	uint64_t data_offset;	/* of cluster 2 */
+	uint64_t info_offset;	/* of the FSInfo sector; 0 if none */
 	uint64_t backup_offset; /* of the second boot sector; 0 if none */
-	uint8_t media;	   /* stands at the beginning of the FAT, too */
-	bool dirty;	   /* says it was not unmounted, or has bad blocks */
-	bool has_serial;   /* serial and label are there */
+	uint8_t media;		/* stands at the beginning of the FAT, too */
+	bool dirty;	 /* says it was not unmounted, or has bad blocks */
+	bool has_serial; /* serial and label are there */
 	uint32_t serial;
 	uint8_t label[11]; /* padded with blanks */
 };

@@ -39,7 +39,7 @@ struct fat_checker {
 	size_t excess_count;
 	struct fat_orphan *orphans;
 	size_t orphan_count;
-	bool damaged; /* in ways that are left to fsck.fat */
+	bool damaged;	      /* in ways that are left to fsck.fat */
 	uint32_t free_stored; /* free clusters as the source has them */
 	uint32_t lost;	      /* clusters in chains of no file */
 	uint32_t impossible;  /* entries of no file that lead nowhere */

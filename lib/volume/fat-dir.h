@@ -13,8 +13,8 @@
 #include "volume/fat-name.h"
 #include "volume/fat.h"
 
-#define FAT_SLOT       32u	/* bytes */
-#define FAT_SLOTS_MAX  65536u	/* in one directory, as Windows has it */
+#define FAT_SLOT       32u    /* bytes */
+#define FAT_SLOTS_MAX  65536u /* in one directory, as Windows has it */
 #define FAT_SLOTS_EACH (FAT_SECTOR / FAT_SLOT)
 
 #define FAT_DELETED 0xe5 /* first byte of a slot */
@@ -82,8 +82,8 @@ int fat_dir_add_cluster(struct fat_dir *dir, uint32_t cluster,
 			struct balimg_error *err) MUST_USE;
 
 /* Room for @more slots in memory. */
-int fat_dir_reserve(struct fat_dir *dir, size_t more,
-		    struct balimg_error *err) MUST_USE;
+int fat_dir_reserve(struct fat_dir *dir, size_t more, struct balimg_error *err)
+	MUST_USE;
 
 /* Where slot @at lies in the source. */
 uint64_t fat_dir_offset(const struct fat_volume *vol,

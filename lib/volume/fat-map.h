@@ -19,7 +19,7 @@ struct fat_pair {
 /* A hash table of pairs; all zero is an empty one. */
 struct fat_map {
 	struct fat_pair *pairs;
-	size_t room;  /* 0 or a power of two */
+	size_t room; /* 0 or a power of two */
 	size_t count;
 };
 
@@ -27,8 +27,8 @@ bool fat_map_get(const struct fat_map *map, uint32_t cluster, uint32_t *value);
 bool fat_map_has(const struct fat_map *map, uint32_t cluster);
 
 /* Make sure that @more calls of fat_map_put() find room. */
-int fat_map_reserve(struct fat_map *map, size_t more,
-		    struct balimg_error *err) MUST_USE;
+int fat_map_reserve(struct fat_map *map, size_t more, struct balimg_error *err)
+	MUST_USE;
 /* Set the value of @cluster (2 or more). */
 void fat_map_put(struct fat_map *map, uint32_t cluster, uint32_t value);
 void fat_map_remove(struct fat_map *map, uint32_t cluster);

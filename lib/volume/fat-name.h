@@ -11,9 +11,9 @@
 
 #include "base/error.h"
 
-#define FAT_NAME_MAX  255 /* UTF-16 units */
+#define FAT_NAME_MAX  255		     /* UTF-16 units */
 #define FAT_UTF8_SIZE (3 * FAT_NAME_MAX + 1) /* bytes, with the NUL */
-#define FAT_SHORT     11  /* bytes of an 8.3 name */
+#define FAT_SHORT     11		     /* bytes of an 8.3 name */
 
 struct fat_name {
 	uint16_t units[FAT_NAME_MAX];
@@ -65,7 +65,6 @@ void fat_short_number(uint8_t *short_name, const uint8_t *basis,
 		      unsigned number);
 
 /* The number, if @short_name is @basis with one; else 0. */
-unsigned fat_short_get_number(const uint8_t *short_name,
-			      const uint8_t *basis);
+unsigned fat_short_get_number(const uint8_t *short_name, const uint8_t *basis);
 
 #endif /* BALIMG_VOLUME_FAT_NAME_H */

@@ -68,10 +68,10 @@ struct fat_volume {
 
 	struct fat_runs dropped; /* written, then given up: to be zeroed */
 	struct fat_runs wiped;	 /* zeroed once they are free */
-	bool written;	   /* contents went to the source */
-	bool mend_tables;  /* copy the active FAT to the others */
-	bool mend_info;	   /* set FSInfo's count right */
-	bool failed;	   /* a flush broke off: nothing more is staged */
+	bool written;		 /* contents went to the source */
+	bool mend_tables;	 /* copy the active FAT to the others */
+	bool mend_info;		 /* set FSInfo's count right */
+	bool failed; /* a flush broke off: nothing more is staged */
 };
 
 static inline struct fat_volume *

@@ -41,6 +41,19 @@ struct volume_ops {
 	/* NULL: there are no modes, or they stay. */
 	int (*set_mode)(struct volume *vol, const char *path, unsigned mode,
 			struct balimg_error *err);
+	/* NULL: files and directories are made by write_from and mkdir. */
+	int (*create)(struct volume *vol, const char *path,
+		      const struct volume_entry *as,
+		      const struct volume_xattrs *xattrs,
+		      struct volume_stream *content, struct balimg_error *err);
+	/* NULL: there is nothing to be set. */
+	int (*dress)(struct volume *vol, const char *path,
+		     const struct volume_entry *as,
+		     const struct volume_xattrs *xattrs,
+		     struct balimg_error *err);
+	/* NULL: a file has one name. */
+	int (*link)(struct volume *vol, const char *path, const char *existing,
+		    struct balimg_error *err);
 	int (*space)(struct volume *vol, struct volume_space *space,
 		     struct balimg_error *err);
 	int (*flush)(struct volume *vol, struct balimg_error *err);
@@ -56,6 +69,13 @@ struct volume {
 
 extern const struct volume_ops volume_fat_ops;
 extern const struct volume_ops volume_ext_ops;
+
+/* May @path of @vol be edited? */
+int volume_check_edit(struct volume *vol, const char *path,
+		      struct balimg_error *err) MUST_USE;
+
+/* Say which path an operation failed at, if @rc says so; returns @rc. */
+int volume_at_path(int rc, const char *path, struct balimg_error *err);
 
 /* *@same: have two sources of one size the same bytes?  For the engines. */
 int volume_compare(struct source *a, struct source *b, bool *same,

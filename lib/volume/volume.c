@@ -111,9 +111,8 @@ check_path(const char *path, struct balimg_error *err)
 	return 0;
 }
 
-/* Say which path an operation failed at. */
-static int
-at_path(int rc, const char *path, struct balimg_error *err)
+int
+volume_at_path(int rc, const char *path, struct balimg_error *err)
 {
 	return rc < 0 ? error_wrap(err, "%s", path) : rc;
 }
@@ -128,7 +127,7 @@ volume_stat(struct volume *vol, const char *path, struct volume_entry *entry,
 
 	if (rc == 0)
 		rc = vol->ops->stat(vol, path, entry, err);
-	return at_path(rc, path, err);
+	return volume_at_path(rc, path, err);
 }
 
 int
@@ -141,7 +140,7 @@ volume_stat_link(struct volume *vol, const char *path,
 		return volume_stat(vol, path, entry, err);
 	if (rc == 0)
 		rc = vol->ops->stat_link(vol, path, entry, err);
-	return at_path(rc, path, err);
+	return volume_at_path(rc, path, err);
 }
 
 int
@@ -155,7 +154,7 @@ volume_list_xattrs(struct volume *vol, const char *path,
 		rc = vol->ops->list_xattrs(vol, path, xattrs, err);
 	if (rc < 0)
 		volume_xattrs_clear(xattrs);
-	return at_path(rc, path, err);
+	return volume_at_path(rc, path, err);
 }
 
 void
@@ -196,7 +195,7 @@ volume_list(struct volume *vol, const char *path,
 		rc = vol->ops->list(vol, path, listing, err);
 	if (rc < 0)
 		volume_listing_clear(listing);
-	return at_path(rc, path, err);
+	return volume_at_path(rc, path, err);
 }
 
 struct source *
@@ -243,7 +242,8 @@ volume_read_file(struct volume *vol, const char *path, size_t limit,
 
 	if (!file)
 		return -1;
-	return at_path(read_whole(file, limit, data, len, err), path, err);
+	return volume_at_path(read_whole(file, limit, data, len, err), path,
+			      err);
 }
 
 int
@@ -270,8 +270,9 @@ volume_compare(struct source *a, struct source *b, bool *same,
 
 /* ---- editing ---- */
 
-static int
-check_edit(struct volume *vol, const char *path, struct balimg_error *err)
+int
+volume_check_edit(struct volume *vol, const char *path,
+		  struct balimg_error *err)
 {
 	if (!source_is_writable(vol->source))
 		return error_set(err, BALIMG_E_USAGE,
@@ -288,11 +289,11 @@ int
 volume_write_from(struct volume *vol, const char *path, struct source *content,
 		  unsigned flags, struct balimg_error *err)
 {
-	int rc = check_edit(vol, path, err);
+	int rc = volume_check_edit(vol, path, err);
 
 	if (rc == 0)
 		rc = vol->ops->write_from(vol, path, content, flags, err);
-	return at_path(rc, path, err);
+	return volume_at_path(rc, path, err);
 }
 
 int
@@ -303,7 +304,7 @@ volume_write_file(struct volume *vol, const char *path, const void *data,
 
 	content = source_memory_open(data, len, err);
 	if (!content)
-		return at_path(-1, path, err);
+		return volume_at_path(-1, path, err);
 	return volume_write_from(vol, path, content, flags, err);
 }
 
@@ -311,21 +312,21 @@ int
 volume_remove(struct volume *vol, const char *path, unsigned flags,
 	      struct balimg_error *err)
 {
-	int rc = check_edit(vol, path, err);
+	int rc = volume_check_edit(vol, path, err);
 
 	if (rc == 0)
 		rc = vol->ops->remove(vol, path, flags, err);
-	return at_path(rc, path, err);
+	return volume_at_path(rc, path, err);
 }
 
 int
 volume_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 {
-	int rc = check_edit(vol, path, err);
+	int rc = volume_check_edit(vol, path, err);
 
 	if (rc == 0)
 		rc = vol->ops->mkdir(vol, path, err);
-	return at_path(rc, path, err);
+	return volume_at_path(rc, path, err);
 }
 
 /* An engine that cannot set modes may do where there are none, or the right
@@ -352,12 +353,12 @@ int
 volume_set_mode(struct volume *vol, const char *path, unsigned mode,
 		struct balimg_error *err)
 {
-	int rc = check_edit(vol, path, err);
+	int rc = volume_check_edit(vol, path, err);
 
 	if (rc == 0)
 		rc = (vol->ops->set_mode ? vol->ops->set_mode :
 					   need_mode)(vol, path, mode, err);
-	return at_path(rc, path, err);
+	return volume_at_path(rc, path, err);
 }
 
 int
@@ -395,7 +396,7 @@ volume_check(struct volume *vol, struct volume_faults *faults,
 int
 volume_repair(struct volume *vol, struct balimg_error *err)
 {
-	if (check_edit(vol, "/", err) < 0)
+	if (volume_check_edit(vol, "/", err) < 0)
 		return -1;
 	if (!vol->ops->repair)
 		return error_set(err, BALIMG_E_UNSUPPORTED,

@@ -56,13 +56,13 @@ struct volume_entry {
 	bool directory;
 	const char *special; /* what it is if neither directory nor regular
 				file: "symlink", "fifo", ...; else NULL */
-	uint64_t size;	/* bytes; 0 if not a regular file */
-	time_t modified; /* UTC */
-	bool owned;	 /* there are owners and modes, as follows */
-	unsigned mode;	 /* permission bits, 07777 */
+	uint64_t size;	     /* bytes; 0 if not a regular file */
+	time_t modified;     /* UTC */
+	bool owned;	     /* there are owners and modes, as follows */
+	unsigned mode;	     /* permission bits, 07777 */
 	uint32_t uid, gid;
-	uint64_t inode;	 /* the same for all names of a file */
-	unsigned links;	 /* how many there are */
+	uint64_t inode;	       /* the same for all names of a file */
+	unsigned links;	       /* how many there are */
 	uint32_t major, minor; /* of a device */
 	char *target; /* what a symbolic link says; else, or if that cannot
 			 be read, NULL */
@@ -163,6 +163,46 @@ int volume_mkdir(struct volume *vol, const char *path,
 int volume_set_mode(struct volume *vol, const char *path, unsigned mode,
 		    struct balimg_error *err) MUST_USE;
 
+/* ---- any kind of node, with all that it has ---- */
+
+/* Bytes that come by once, from front to back. */
+struct volume_stream {
+	uint64_t size; /* bytes in all */
+	/* The next @len bytes, which there are, to @data. */
+	int (*read)(struct volume_stream *stream, void *data, size_t len,
+		    struct balimg_error *err);
+};
+
+/* Make @path, which must not exist in a directory that does: what @as says by
+ * directory, special, target, major and minor, with its mode, uid, gid and
+ * time.  @content, read to its end, is that of a file; NULL: an empty one.
+ * @xattrs may be NULL.  The times of the directory stay, so that a tree can be
+ * made from the top.  BALIMG_E_NO_SPACE comes before anything is staged.
+ * BALIMG_E_UNSUPPORTED where such a thing cannot be: in FAT there are files
+ * and directories, whose owners, modes, times and attributes are not kept. */
+int volume_create(struct volume *vol, const char *path,
+		  const struct volume_entry *as,
+		  const struct volume_xattrs *xattrs,
+		  struct volume_stream *content, struct balimg_error *err)
+	MUST_USE;
+
+/* Give what @path names itself, no link followed, the mode, uid, gid and time
+ * of @as, and @xattrs (or NULL) besides those it has. */
+int volume_dress(struct volume *vol, const char *path,
+		 const struct volume_entry *as,
+		 const struct volume_xattrs *xattrs, struct balimg_error *err)
+	MUST_USE;
+
+/* Make @path, which must not exist, one more name of @existing, which is no
+ * directory; no link that either ends with is followed. */
+int volume_link(struct volume *vol, const char *path, const char *existing,
+		struct balimg_error *err) MUST_USE;
+
+/* Remove @path, with all that is below it; of "/", all but itself and the
+ * file system's own "lost+found". */
+int volume_remove_tree(struct volume *vol, const char *path, unsigned flags,
+		       struct balimg_error *err) MUST_USE;
+
 struct volume_space {
 	uint64_t total; /* bytes for file contents */
 	uint64_t free;	/* bytes, after what is staged */
@@ -179,9 +219,9 @@ int volume_flush(struct volume *vol, struct balimg_error *err) MUST_USE;
 /* ---- faults ---- */
 
 struct volume_fault {
-	char *text;	/* for people: "FAT copy 2 differs in 3 sectors" */
+	char *text;	 /* for people: "FAT copy 2 differs in 3 sectors" */
 	bool repairable; /* volume_repair() mends it */
-	bool harmless;	/* worth a note, not a fault */
+	bool harmless;	 /* worth a note, not a fault */
 };
 
 struct volume_faults {

@@ -16,20 +16,12 @@
 #include <wchar.h>
 
 #include "base/io.h"
-#include "volume-model.h"
+#include "volume-model-nodes.h"
 
-#define NODES_MAX  160
-#define FILE_LIMIT 24000u  /* bytes of a file */
-#define LARGE_MAX  400000u /* of one that FAT gets none of */
+#define FILE_LIMIT 24000u /* bytes of a file */
 
-/* One name of the model; paths are absolute in the volume. */
-struct node {
-	char *path;
-	bool directory;
-};
-
-static struct node nodes[NODES_MAX];
-static size_t node_count;
+struct node model_nodes[MODEL_NODES_MAX];
+size_t model_count;
 static const char *model;
 static uint64_t state;
 static bool is_fat; /* the volume */
@@ -58,7 +50,7 @@ pick(size_t below)
 
 /* ---- the model ---- */
 
-static const char *
+const char *
 model_path(const char *path)
 {
 	static char text[8192];
@@ -80,26 +72,27 @@ same_name(const char *a, const char *b)
 	return !wcscasecmp(wide_a, wide_b);
 }
 
-static struct node *
-find_node(const char *path)
+struct node *
+model_find(const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < node_count; i++)
-		if (same_name(nodes[i].path, path))
-			return &nodes[i];
+	for (i = 0; i < model_count; i++)
+		if (same_name(model_nodes[i].path, path))
+			return &model_nodes[i];
 	return NULL;
 }
 
-static struct node *
-pick_node(bool directory)
+struct node *
+model_pick(bool directory)
 {
-	size_t at = node_count ? pick(node_count) : 0;
+	size_t at = model_count ? pick(model_count) : 0;
 	size_t i;
 
-	for (i = 0; i < node_count; i++, at = (at + 1) % node_count)
-		if (nodes[at].directory == directory)
-			return &nodes[at];
+	for (i = 0; i < model_count; i++, at = (at + 1) % model_count)
+		if (model_nodes[at].directory == directory &&
+		    !model_nodes[at].link)
+			return &model_nodes[at];
 	return NULL;
 }
 
@@ -109,31 +102,31 @@ has_children(const struct node *dir)
 	size_t len = strlen(dir->path);
 	size_t i;
 
-	for (i = 0; i < node_count; i++)
-		if (!strncmp(nodes[i].path, dir->path, len) &&
-		    nodes[i].path[len] == '/')
+	for (i = 0; i < model_count; i++)
+		if (!strncmp(model_nodes[i].path, dir->path, len) &&
+		    model_nodes[i].path[len] == '/')
 			return true;
 	return false;
 }
 
-static void
-add_node(const char *path, bool directory)
+void
+model_add(const char *path, bool directory)
 {
-	nodes[node_count].path = strdup(path);
-	nodes[node_count++].directory = directory;
+	model_nodes[model_count++] = (struct node){ strdup(path), directory,
+						    false };
 }
 
-static void
-remove_node(struct node *node)
+void
+model_remove(struct node *node)
 {
 	if (remove(model_path(node->path)) < 0)
 		die("model: %s: %s", node->path, strerror(errno));
 	free(node->path);
-	*node = nodes[--node_count];
+	*node = model_nodes[--model_count];
 }
 
-static void
-write_model(const char *path, const uint8_t *data, size_t len)
+void
+model_write(const char *path, const uint8_t *data, size_t len)
 {
 	AUTO_FD int fd = open(model_path(path), O_WRONLY | O_CREAT | O_TRUNC,
 			      0600);
@@ -186,7 +179,7 @@ make_name(char *name, size_t size)
 static void
 make_path(char *path, size_t size)
 {
-	const struct node *dir = pick(3) ? pick_node(true) : NULL;
+	const struct node *dir = pick(3) ? model_pick(true) : NULL;
 	char name[300];
 
 	make_name(name, sizeof(name));
@@ -196,8 +189,8 @@ make_path(char *path, size_t size)
 /* ---- edits ---- */
 
 /* Full volumes are part of the game. */
-static bool
-done(int rc, const char *what, const char *path)
+bool
+model_done(int rc, const char *what, const char *path)
 {
 	if (rc == 0)
 		return true;
@@ -208,14 +201,14 @@ done(int rc, const char *what, const char *path)
 }
 
 /* Random bytes; where there may be holes, runs of zeroes too. */
-static size_t
-make_content(uint8_t *data)
+size_t
+model_content(uint8_t *data)
 {
 	size_t len = pick(4) ? pick(FILE_LIMIT) : pick(3) * 512 + pick(2);
 	size_t i;
 
 	if (!is_fat && !pick(6))
-		len = pick(LARGE_MAX);
+		len = pick(MODEL_LARGE_MAX);
 	for (i = 0; i < len; i += 4)
 		data[i] = (uint8_t)pick(256);
 	while (!is_fat && len && pick(2)) {
@@ -228,42 +221,44 @@ make_content(uint8_t *data)
 static void
 write_file(struct volume *vol, const char *path)
 {
-	static uint8_t data[LARGE_MAX];
-	size_t len = make_content(data);
+	static uint8_t data[MODEL_LARGE_MAX];
+	size_t len = model_content(data);
 	unsigned flags = pick(2) ? VOLUME_WIPE_OLD : 0;
-	struct node *node = find_node(path);
+	struct node *node = model_find(path);
 
-	if (node ? node->directory : node_count == NODES_MAX)
+	if (node ? node->directory || node->link :
+		   model_count == MODEL_NODES_MAX)
 		return;
-	if (!done(volume_write_file(vol, path, data, len, flags, &err),
-		  "write", path))
+	if (!model_done(volume_write_file(vol, path, data, len, flags, &err),
+			"write", path))
 		return;
-	write_model(node ? node->path : path, data, len);
+	model_write(node ? node->path : path, data, len);
 	if (!node)
-		add_node(path, false);
+		model_add(path, false);
 }
 
 static void
 make_dir(struct volume *vol, const char *path)
 {
-	if (find_node(path) || node_count == NODES_MAX || strlen(path) > 1000)
+	if (model_find(path) || model_count == MODEL_NODES_MAX ||
+	    strlen(path) > 1000)
 		return;
-	if (!done(volume_mkdir(vol, path, &err), "mkdir", path))
+	if (!model_done(volume_mkdir(vol, path, &err), "mkdir", path))
 		return;
 	if (mkdir(model_path(path), 0700) < 0)
 		die("model: %s", path);
-	add_node(path, true);
+	model_add(path, true);
 }
 
-static void
-remove_one(struct volume *vol, struct node *node)
+void
+model_remove_one(struct volume *vol, struct node *node)
 {
 	if (!node || (node->directory && has_children(node)))
 		return;
 	if (volume_remove(vol, node->path, pick(2) ? VOLUME_WIPE_OLD : 0,
 			  &err) < 0)
 		die("remove %s", node->path);
-	remove_node(node);
+	model_remove(node);
 }
 
 /* The volume as it is now, flushed or not, has the model's bytes. */
@@ -278,12 +273,16 @@ compare_one(struct volume *vol, const struct node *node)
 
 	if (!node)
 		return;
+	if (node->link) {
+		model_compare_link(vol, node);
+		return;
+	}
 	fd = open(model_path(node->path), O_RDONLY);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		die("model: %s", node->path);
 	want = malloc((size_t)st.st_size + 1);
-	if (volume_read_file(vol, node->path, LARGE_MAX, &data, &len, &err) <
-		    0 ||
+	if (volume_read_file(vol, node->path, MODEL_LARGE_MAX, &data, &len,
+			     &err) < 0 ||
 	    io_read_at(fd, want, (size_t)st.st_size, 0, &err) < 0)
 		die("read %s", node->path);
 	if (len != (size_t)st.st_size || memcmp(data, want, len))
@@ -309,9 +308,9 @@ patch_file(struct volume *vol, const struct node *node)
 	at = pick(size + 1);
 	len = pick((size - at < sizeof(data) ? size - at : sizeof(data)) + 1);
 	memset(data, zero ? 0 : (int)pick(256), len);
-	if (!done(zero ? source_zero(file, at, len, &err) :
-			 source_write(file, at, data, len, &err),
-		  "patch", node->path))
+	if (!model_done(zero ? source_zero(file, at, len, &err) :
+			       source_write(file, at, data, len, &err),
+			"patch", node->path))
 		return;
 	fd = open(model_path(node->path), O_WRONLY);
 	if (fd < 0 || io_write_at(fd, data, len, at, &err) < 0)
@@ -326,6 +325,10 @@ model_edit(struct volume *vol)
 
 	is_fat = !strcmp(volume_type(vol), "vfat");
 	make_path(path, sizeof(path));
+	if (!is_fat && !pick(3)) {
+		model_edit_ext(vol, path);
+		return;
+	}
 	switch (pick(10)) {
 	case 0:
 	case 1:
@@ -334,30 +337,30 @@ model_edit(struct volume *vol)
 		break;
 	case 3:
 	case 4:
-		node = pick_node(false);
+		node = model_pick(false);
 		if (node)
 			write_file(vol, node->path);
 		break;
 	case 5:
-		remove_one(vol, pick_node(false));
+		model_remove_one(vol, model_pick(false));
 		break;
 	case 6:
-		remove_one(vol, pick_node(true));
+		model_remove_one(vol, model_pick(true));
 		break;
 	case 7:
 		make_dir(vol, path);
 		break;
 	case 8: /* gone and back within a flush */
-		node = pick_node(false);
+		node = model_pick(false);
 		if (!node)
 			break;
 		snprintf(path, sizeof(path), "%s", node->path);
-		remove_one(vol, node);
+		model_remove_one(vol, node);
 		write_file(vol, path);
 		break;
 	default:
-		compare_one(vol, pick_node(false));
-		patch_file(vol, pick_node(false));
+		compare_one(vol, model_pick(false));
+		patch_file(vol, model_pick(false));
 	}
 }
 
@@ -377,7 +380,7 @@ compare_dir(struct volume *vol, const char *path)
 			 listing.entries[i].name);
 		if (!strcmp(full, "/lost+found"))
 			continue;
-		node = find_node(full);
+		node = model_find(full);
 		if (!node || strcmp(node->path, full))
 			die("%s is not in the model", full);
 	}
@@ -390,11 +393,11 @@ model_compare(struct volume *vol)
 
 	is_fat = !strcmp(volume_type(vol), "vfat");
 	compare_dir(vol, "/");
-	for (i = 0; i < node_count; i++) {
-		if (nodes[i].directory)
-			compare_dir(vol, nodes[i].path);
+	for (i = 0; i < model_count; i++) {
+		if (model_nodes[i].directory)
+			compare_dir(vol, model_nodes[i].path);
 		else
-			compare_one(vol, &nodes[i]);
+			compare_one(vol, &model_nodes[i]);
 	}
 }
 
@@ -410,6 +413,6 @@ model_open(const char *folder, const char *seed)
 void
 model_close(void)
 {
-	while (node_count)
-		free(nodes[--node_count].path);
+	while (model_count)
+		free(model_nodes[--model_count].path);
 }

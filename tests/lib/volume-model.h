@@ -13,8 +13,7 @@
 extern struct balimg_error err;
 
 /* Say what and the error, and end the program with status 1. */
-void die(const char *fmt, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
+void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* A random number below @below, the same for the same seed. */
 size_t pick(size_t below);

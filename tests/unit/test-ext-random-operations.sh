@@ -38,7 +38,7 @@ edit() {
 	}
 	debugfs -R 'rdump / dump' image >debugfs.out 2>&1
 	rmdir dump/lost+found
-	diff -r model dump
+	diff -r --no-dereference model dump
 	echo "$*: $count edits"
 }
 
