@@ -16,8 +16,6 @@
 #include "bundle/bundle-private.h"
 #include "document/json.h"
 
-#define DELTA_BASE "config.Labels.io\\.resin\\.delta\\.base"
-
 /* *@root: the JSON in member @path; NULL, and a finding, if there is none. */
 static int
 load_member(struct bundle *bundle, const char *path, const char *what,
@@ -38,8 +36,8 @@ load_member(struct bundle *bundle, const char *path, const char *what,
 }
 
 /* A layer may be a link to another, as in archives that share them. */
-static const struct bundle_member *
-find_layer(const struct bundle *bundle, const char *path)
+const struct bundle_member *
+bundle_find_layer(const struct bundle *bundle, const char *path)
 {
 	const struct bundle_member *member = bundle_find(bundle, path);
 	const char *target = member ? member->target : NULL;
@@ -55,7 +53,7 @@ static int
 judge_layer(struct bundle *bundle, const char *path, const char *diff_id,
 	    json_t *layers, struct balimg_error *err)
 {
-	const struct bundle_member *layer = find_layer(bundle, path);
+	const struct bundle_member *layer = bundle_find_layer(bundle, path);
 	char id[8 + 2 * SHA256_SIZE] = "sha256:";
 
 	if (!layer)
@@ -120,7 +118,7 @@ judge_layers(struct bundle *bundle, const json_t *image, const json_t *config,
 				json_string_value(json_array_get(ids, i)),
 				layers, err) < 0)
 			return -1;
-		layer = find_layer(bundle, name);
+		layer = bundle_find_layer(bundle, name);
 		if (layer && bundle_tell_tree(&layer->tree, report, err) < 0)
 			return -1;
 	}
@@ -133,7 +131,7 @@ tell_delta(struct bundle *bundle, const json_t *config, json_t *report,
 	   struct balimg_error *err)
 {
 	const char *base =
-		json_string_value(json_path_get(config, DELTA_BASE));
+		json_string_value(json_path_get(config, BUNDLE_DELTA_BASE));
 
 	if (json_object_set_new(report, "delta",
 				base ? json_string(base) : json_null()) < 0)

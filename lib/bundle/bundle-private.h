@@ -21,12 +21,19 @@
 #include "base/digest.h"
 #include "bundle/archive.h"
 
-#define BUNDLE_PIECE (256u << 10) /* bytes read at a time */
+#define BUNDLE_PIECE   (256u << 10) /* bytes read at a time */
 /* Texts of more bytes than this are not kept, nor more in all; the largest
  * there is, the fingerprint of a root file system, has 1 MiB. */
 #define BUNDLE_TEXT    (4u << 20)
 #define BUNDLE_KEPT    (48u << 20)
-#define BUNDLE_MEMBERS 200000u /* more than this is no bundle */
+#define BUNDLE_MEMBERS 200000u	/* more than this is no bundle */
+#define TREE_ENTRIES   4000000u /* nor is more than this a tree */
+#define TREE_XATTRS    256	/* of one file */
+#define TREE_MAJOR     0xfffu	/* the numbers that the kernel has room for */
+#define TREE_MINOR     0xfffffu
+
+/* Where the configuration of a difference names the image it is one to. */
+#define BUNDLE_DELTA_BASE "config.Labels.io\\.resin\\.delta\\.base"
 
 /* What a tree of files, a layer or a root file system, tells. */
 struct bundle_tree {
@@ -39,9 +46,9 @@ struct bundle_tree {
 
 /* A member of the outer tar file. */
 struct bundle_member {
-	char *path;   /* without "./" in front, or '/' at the end */
+	char *path;    /* without "./" in front, or '/' at the end */
 	unsigned type; /* AE_IFREG, ... */
-	char *target; /* of a symbolic or hard link, or NULL */
+	char *target;  /* of a symbolic or hard link, or NULL */
 	bool hard;
 	uint64_t size;
 	char *text; /* NUL-terminated, where it was kept */
@@ -50,7 +57,7 @@ struct bundle_member {
 	uint8_t sha256[SHA256_SIZE]; /* of one in a docker archive */
 	/* Of one that is itself a tar file. */
 	bool layer;
-	char fault[160]; /* why it could not be read to its end, or "" */
+	char fault[160];     /* why it could not be read to its end, or "" */
 	char compression[8]; /* "none", "gz", ... */
 	uint8_t diff_id[SHA256_SIZE];
 	struct bundle_tree tree;
@@ -60,6 +67,8 @@ struct bundle {
 	char compression[8];
 	bool docker; /* a docker archive, by the names of its members */
 	bool decided;
+	bool skim; /* of a docker archive, only what is JSON; of a root
+		      nothing */
 	struct bundle_member *members;
 	size_t count, room;
 	struct bundle_tree tree; /* of a root file system */
@@ -73,13 +82,17 @@ void bundle_clear(struct bundle *bundle);
 #define AUTO_BUNDLE __attribute__((cleanup(bundle_clear)))
 void bundle_tree_clear(struct bundle_tree *tree);
 
-/* Read all of @fd. */
+/* Read all of @fd, or what ->skim asks for. */
 int bundle_read(struct bundle *bundle, int fd, struct balimg_error *err)
 	MUST_USE;
 
 /* The regular file or link called @path, or NULL. */
 const struct bundle_member *bundle_find(const struct bundle *bundle,
 					const char *path);
+
+/* The member that is layer @path, links followed, or NULL. */
+const struct bundle_member *bundle_find_layer(const struct bundle *bundle,
+					      const char *path);
 
 /* Look at a layer, whose bytes come from @from, and fill in @member. */
 int bundle_read_layer(struct bundle *bundle, struct bundle_member *member,
@@ -91,11 +104,8 @@ int bundle_tree_note(struct bundle_tree *tree, struct archive_entry *entry,
 		     const char *path, char ***keep, struct balimg_error *err)
 	MUST_USE;
 
-/* "./etc/os-release/" as "etc/os-release", new; NULL is "". */
+/* "./etc//os-release/" as "etc/os-release", new; NULL is "". */
 char *bundle_path(const char *path, struct balimg_error *err) MUST_USE;
-
-/* How @archive is compressed: "none", "gz", "bz2", "xz" or "zst". */
-void bundle_tell_compression(struct archive *archive, char name[8]);
 
 /* Say that @archive could not be read. */
 int bundle_fail(struct archive *archive, const char *what,
@@ -106,6 +116,15 @@ int bundle_find_fault(struct bundle *bundle, const char *severity,
 		      const char *where, struct balimg_error *err,
 		      const char *fmt, ...)
 	__attribute__((format(printf, 5, 6))) MUST_USE;
+
+/* Call @visit for each member of @fd, read from the front: its header has been
+ * read, and @at is its place in ->members.  It returns 0 to go on, 1 when it
+ * has seen enough, or -1. */
+int bundle_each_member(int fd,
+		       int (*visit)(struct archive *archive,
+				    struct archive_entry *entry, size_t at,
+				    void *data, struct balimg_error *err),
+		       void *data, struct balimg_error *err) MUST_USE;
 
 /* Judge what was read, and tell of it in @report. */
 int bundle_judge_docker(struct bundle *bundle, json_t *report,

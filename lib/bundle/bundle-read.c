@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bundle/bundle-private.h"
+#include "bundle/nested.h"
 
 /* ---- releasing ----------------------------------------------------- */
 
@@ -70,19 +71,25 @@ bundle_find_fault(struct bundle *bundle, const char *severity,
 char *
 bundle_path(const char *path, struct balimg_error *err)
 {
-	size_t len;
-	char *copy;
+	char *copy = malloc((path ? strlen(path) : 0) + 1);
+	char *end = copy;
 
-	while (path && (*path == '/' || !strncmp(path, "./", 2)))
-		path += 1 + (*path == '.');
-	if (path && !strcmp(path, "."))
-		path++;
-	len = path ? strlen(path) : 0;
-	while (len && path[len - 1] == '/')
-		len--;
-	copy = strndup(path ? path : "", len);
-	if (!copy)
+	if (!copy) {
 		error_nomem(err);
+		return NULL;
+	}
+	while (path && *path) {
+		size_t len = strcspn(path, "/");
+
+		if (len && !(len == 1 && *path == '.')) {
+			if (end > copy)
+				*end++ = '/';
+			memcpy(end, path, len);
+			end += len;
+		}
+		path += len + (path[len] == '/');
+	}
+	*end = '\0';
 	return copy;
 }
 
@@ -212,11 +219,18 @@ read_content(struct bundle *bundle, struct archive *archive,
 /* A layer is told by its name in the layout of `docker save`; in that of OCI
  * every blob that does not begin as JSON does may be one. */
 static bool
-is_layer_name(const char *path)
+is_blob(const char *path)
+{
+	return !strncmp(path, "blobs/", 6);
+}
+
+static bool
+is_maybe_layer(const char *path)
 {
 	size_t len = strlen(path);
 
-	return (len > 10 && !strcmp(path + len - 10, "/layer.tar")) ||
+	return is_blob(path) ||
+	       (len > 10 && !strcmp(path + len - 10, "/layer.tar")) ||
 	       (len > 4 && !strcmp(path + len - 4, ".tar")) ||
 	       (len > 7 && !strcmp(path + len - 7, ".tar.gz"));
 }
@@ -228,10 +242,14 @@ read_file(struct bundle *bundle, struct archive *archive,
 {
 	char **keep = NULL;
 
-	if (bundle->docker && is_layer_name(member->path))
-		return bundle_read_layer(bundle, member, archive, err);
-	if (bundle->docker && !strncmp(member->path, "blobs/", 6))
-		return bundle_read_layer(bundle, member, archive, err);
+	if (bundle->docker && is_maybe_layer(member->path)) {
+		if (!bundle->skim)
+			return bundle_read_layer(bundle, member, archive, err);
+		if (!is_blob(member->path) ||
+		    archive_entry_size(entry) > BUNDLE_TEXT)
+			return 0;
+		keep = &member->text;
+	}
 	if (!bundle->docker && bundle_tree_note(&bundle->tree, entry,
 						member->path, &keep, err) < 0)
 		return -1;
@@ -264,63 +282,63 @@ read_member(struct bundle *bundle, struct archive *archive,
 
 /* ---- the whole ----------------------------------------------------- */
 
-/* libarchive's name of a filter as the suffix that people know. */
-void
-bundle_tell_compression(struct archive *archive, char name[8])
-{
-	static const struct {
-		int filter;
-		const char *name;
-	} names[] = {
-		{ ARCHIVE_FILTER_GZIP, "gz" },
-		{ ARCHIVE_FILTER_BZIP2, "bz2" },
-		{ ARCHIVE_FILTER_XZ, "xz" },
-		{ ARCHIVE_FILTER_ZSTD, "zst" },
-	};
-	size_t i;
-
-	snprintf(name, 8, "none");
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (archive_filter_code(archive, 0) == names[i].filter)
-			snprintf(name, 8, "%s", names[i].name);
-}
-
 static int
-read_members(struct bundle *bundle, struct archive *archive,
-	     struct balimg_error *err)
+note_member(struct archive *archive, struct archive_entry *entry, size_t at,
+	    void *data, struct balimg_error *err)
 {
-	struct archive_entry *entry;
-	int rc;
+	struct bundle *bundle = data;
 
-	while ((rc = archive_read_next_header(archive, &entry)) >=
-	       ARCHIVE_WARN) {
-		if (rc == ARCHIVE_EOF)
-			return 0;
-		if (!bundle->count)
-			bundle_tell_compression(archive, bundle->compression);
-		if (read_member(bundle, archive, entry, err) < 0)
-			return -1;
-	}
-	return bundle_fail(archive, "the bundle", err);
+	if (!at)
+		nested_tell_compression(archive, bundle->compression);
+	if (read_member(bundle, archive, entry, err) < 0)
+		return -1;
+	return bundle->skim && bundle->decided && !bundle->docker;
 }
 
 int
 bundle_read(struct bundle *bundle, int fd, struct balimg_error *err)
 {
-	struct archive *archive = archive_read_new();
+	return bundle_each_member(fd, note_member, bundle, err);
+}
+
+static int
+each_member(struct archive *archive,
+	    int (*visit)(struct archive *archive, struct archive_entry *entry,
+			 size_t at, void *data, struct balimg_error *err),
+	    void *data, struct balimg_error *err)
+{
+	struct archive_entry *entry;
+	size_t at;
+	int rc, more;
+
+	for (at = 0;
+	     (rc = archive_read_next_header(archive, &entry)) >= ARCHIVE_WARN;
+	     at++) {
+		if (rc == ARCHIVE_EOF)
+			return 0;
+		more = visit(archive, entry, at, data, err);
+		if (more)
+			return more < 0 ? -1 : 0;
+	}
+	return bundle_fail(archive, "the bundle", err);
+}
+
+int
+bundle_each_member(int fd,
+		   int (*visit)(struct archive *archive,
+				struct archive_entry *entry, size_t at,
+				void *data, struct balimg_error *err),
+		   void *data, struct balimg_error *err)
+{
+	struct archive *archive = nested_new_reader();
 	int rc;
 
 	if (!archive)
 		return error_nomem(err);
-	archive_read_support_filter_gzip(archive);
-	archive_read_support_filter_bzip2(archive);
-	archive_read_support_filter_xz(archive);
-	archive_read_support_filter_zstd(archive);
-	archive_read_support_format_tar(archive);
 	if (archive_read_open_fd(archive, fd, BUNDLE_PIECE) < ARCHIVE_WARN)
 		rc = bundle_fail(archive, "the bundle", err);
 	else
-		rc = read_members(bundle, archive, err);
+		rc = each_member(archive, visit, data, err);
 	archive_read_free(archive);
 	return rc;
 }

@@ -60,6 +60,9 @@ struct tree_visitor {
 	int (*visit)(struct tree_visitor *visitor,
 		     const struct tree_entry *entry,
 		     struct tree_content *content, struct balimg_error *err);
+	/* Told of what is read before and between the entries of a bundle;
+	 * may be NULL. */
+	const struct progress *progress;
 };
 
 /* What is below directory @path of @vol, itself first, as "".  A directory
@@ -80,9 +83,12 @@ int tree_walk_tar(int fd, struct tree_visitor *visitor,
 		  struct balimg_error *err) MUST_USE;
 
 /* The root file system that the update bundle @fd, which can be read twice,
- * holds.  Of a docker archive, the layers as the engine would lay them over
- * each other: each path comes by once, whiteouts do not.  Of a root file
- * system, that itself, resin-boot and quirks among it. */
+ * holds.  Of a docker archive with layers, these as the engine would lay them
+ * over each other: each path comes by once, whiteouts do not; as in a tar
+ * file, a directory may be missing, or come after what is in it.  Of one
+ * layer, as of a root file system, what tree_walk_tar() tells, without
+ * whiteouts, with resin-boot and quirks.  BALIMG_E_UNSUPPORTED if it holds
+ * more images than one, or is a difference to another. */
 int tree_walk_bundle(int fd, struct tree_visitor *visitor,
 		     struct balimg_error *err) MUST_USE;
 

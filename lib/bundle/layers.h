@@ -1,0 +1,26 @@
+/* layers.h - which layers a docker archive's image has
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BALIMG_BUNDLE_LAYERS_H
+#define BALIMG_BUNDLE_LAYERS_H
+
+#include "bundle/bundle-private.h"
+
+#define LAYERS 128u /* the engine takes 125 */
+
+struct layers {
+	size_t count;
+	/* From the lowest up. */
+	const char *paths[LAYERS]; /* lent by the bundle's members */
+	size_t members[LAYERS];	   /* their places among those */
+	char delta[80]; /* the image that this is a difference to, or "" */
+};
+
+/* The layers of the one image in @bundle, whose texts have been read: by
+ * manifest.json, else by index.json.  BALIMG_E_INVALID if there is none or a
+ * layer is missing, BALIMG_E_UNSUPPORTED if there are more images. */
+int layers_find(const struct bundle *bundle, struct layers *layers,
+		struct balimg_error *err) MUST_USE;
+
+#endif /* BALIMG_BUNDLE_LAYERS_H */
