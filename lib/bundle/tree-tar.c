@@ -16,6 +16,7 @@
 #include "bundle/bundle-private.h"
 #include "bundle/nested.h"
 #include "bundle/tree-tar.h"
+#include "volume/volume-ops.h"
 
 struct tar_content {
 	struct tree_content content;
@@ -89,34 +90,16 @@ tell_type(struct archive_entry *entry)
 }
 
 /* Of two attributes with one name, which bsdtar writes in two forms, the
- * later counts. */
-static int
-add_xattr(struct volume_xattrs *xattrs, const char *name, const void *value,
-	  size_t len)
+ * earlier counts. */
+static bool
+has_xattr(const struct volume_xattrs *xattrs, const char *name)
 {
-	struct volume_xattr *at = xattrs->xattrs;
 	size_t i;
 
-	for (i = 0; i < xattrs->count; i++, at++)
-		if (!strcmp(at->name, name))
-			break;
-	if (i == xattrs->count) {
-		at = realloc(xattrs->xattrs, (i + 1) * sizeof(*at));
-		if (!at)
-			return -1;
-		xattrs->xattrs = at;
-		at += i;
-		*at = (struct volume_xattr){ .name = strdup(name) };
-		xattrs->count++;
-	}
-	free(at->value);
-	at->value = malloc(len + 1);
-	at->len = len;
-	if (!at->name || !at->value)
-		return -1;
-	memcpy(at->value, value, len);
-	at->value[len] = '\0';
-	return 0;
+	for (i = 0; i < xattrs->count; i++)
+		if (!strcmp(xattrs->xattrs[i].name, name))
+			return true;
+	return false;
 }
 
 static int
@@ -133,8 +116,9 @@ take_xattrs(struct archive_entry *entry, struct volume_xattrs *xattrs,
 				 TREE_XATTRS);
 	while (archive_entry_xattr_next(entry, &name, &value, &len) ==
 	       ARCHIVE_OK)
-		if (!name || add_xattr(xattrs, name, value, len) < 0)
-			return error_nomem(err);
+		if (name && !has_xattr(xattrs, name) &&
+		    volume_xattrs_add(xattrs, name, value, len, err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -1,58 +1,12 @@
 /* tree-union.c - which files are there, when layers lie over each other
  *
  * SPDX-License-Identifier: Apache-2.0
- *
- * A node is a path; it remembers the topmost entry that made it, and the
- * topmost layer that cut off what lower ones have below it.  An entry is there
- * if it is its node's and no node above was cut off by a later layer.
  */
 #include <config.h>
 
 #include <string.h>
 
-#include "base/buffer.h"
-#include "bundle/bundle-private.h"
-#include "bundle/tree-tar.h"
-#include "bundle/tree-union.h"
-
-#define NAMES (256u << 20) /* bytes of names, in all */
-#define ROOT  0u
-#define NONE  (-1) /* no layer */
-
-struct node {
-	uint32_t name; /* where it is in ->names */
-	uint32_t parent;
-	uint32_t next; /* of those with the same hash; 0: the last */
-	uint32_t at;   /* the entry of ->layer that made it */
-	int layer;     /* or NONE */
-	int cut;       /* what lower layers have below is gone */
-	int used;      /* the last layer that has something below */
-	bool directory;
-	bool unseen;	  /* of the engine's own */
-	bool link;	  /* a hard link: */
-	uint32_t file;	  /* the node that the file had, */
-	uint32_t file_at; /* and its entry, in the same layer */
-};
-
-/* A hard link. */
-struct link {
-	unsigned layer;
-	uint32_t node, at;
-	uint32_t file, file_at;
-};
-
-struct tree_union {
-	struct node *nodes;
-	uint32_t count, room;
-	uint32_t *heads; /* of the hash's lists; as many as ->room */
-	struct buffer names;
-	struct link *links; /* in the order they came */
-	size_t link_count, link_room;
-	struct link *heirs; /* the first to be seen of those whose file is not;
-			       in the order of by_file() */
-	size_t heir_count;
-	char path[TREE_PATH], target[TREE_PATH]; /* lent */
-};
+#include "bundle/tree-union-private.h"
 
 void
 tree_union_free(struct tree_union *whole)
@@ -67,118 +21,6 @@ tree_union_free(struct tree_union *whole)
 	free(whole);
 }
 
-/* ---- nodes --------------------------------------------------------- */
-
-static uint32_t
-hash(uint32_t parent, const char *name, size_t len)
-{
-	uint32_t sum = 2166136261u ^ parent;
-
-	while (len--)
-		sum = (sum ^ (uint8_t)*name++) * 16777619u;
-	return sum ^ sum >> 15;
-}
-
-static const char *
-node_name(const struct tree_union *whole, uint32_t node)
-{
-	return whole->names.data + whole->nodes[node].name;
-}
-
-/* Twice as much room, and all nodes in their lists again. */
-static int
-grow(struct tree_union *whole, struct balimg_error *err)
-{
-	uint32_t room = whole->room ? 2 * whole->room : 1024;
-	struct node *nodes = realloc(whole->nodes, room * sizeof(*nodes));
-	uint32_t *heads = nodes ? calloc(room, sizeof(*heads)) : NULL;
-	uint32_t i, *head;
-
-	if (nodes)
-		whole->nodes = nodes;
-	if (!heads)
-		return error_nomem(err);
-	free(whole->heads);
-	whole->heads = heads;
-	whole->room = room;
-	for (i = 1; i < whole->count; i++) {
-		const char *name = node_name(whole, i);
-
-		head = &heads[hash(nodes[i].parent, name, strlen(name)) &
-			      (room - 1)];
-		nodes[i].next = *head;
-		*head = i;
-	}
-	return 0;
-}
-
-static int
-add_node(struct tree_union *whole, uint32_t parent, const char *name,
-	 size_t len, uint32_t *node, struct balimg_error *err)
-{
-	uint32_t *head;
-
-	if (whole->count == 4 * TREE_ENTRIES || whole->names.len > NAMES)
-		return error_set(err, BALIMG_E_INVALID,
-				 "the layers have too many files");
-	if (whole->count == whole->room && grow(whole, err) < 0)
-		return -1;
-	*node = whole->count;
-	head = &whole->heads[hash(parent, name, len) & (whole->room - 1)];
-	whole->nodes[*node] = (struct node){
-		.name = (uint32_t)whole->names.len,
-		.parent = parent,
-		.next = *head,
-		.layer = NONE,
-		.cut = NONE,
-		.used = NONE,
-	};
-	buffer_add(&whole->names, name, len);
-	buffer_add(&whole->names, "", 1);
-	if (whole->names.failed)
-		return error_nomem(err);
-	if (*node != ROOT)
-		*head = *node;
-	whole->count++;
-	return 0;
-}
-
-/* 0 if there is none. */
-static uint32_t
-find_child(const struct tree_union *whole, uint32_t parent, const char *name,
-	   size_t len)
-{
-	uint32_t at =
-		whole->heads[hash(parent, name, len) & (whole->room - 1)];
-
-	for (; at; at = whole->nodes[at].next)
-		if (whole->nodes[at].parent == parent &&
-		    !strncmp(node_name(whole, at), name, len) &&
-		    !node_name(whole, at)[len])
-			return at;
-	return 0;
-}
-
-/* *@node: that of @path, whose first @len bytes count; false if there is
- * none. */
-static bool
-find_node(const struct tree_union *whole, const char *path, size_t len,
-	  uint32_t *node)
-{
-	size_t part;
-
-	for (*node = ROOT; len; path += part, len -= part) {
-		part = strcspn(path, "/");
-		if (part > len)
-			part = len;
-		*node = find_child(whole, *node, path, part);
-		if (!*node)
-			return false;
-		part += part < len;
-	}
-	return true;
-}
-
 struct tree_union *
 tree_union_new(struct balimg_error *err)
 {
@@ -189,7 +31,7 @@ tree_union_new(struct balimg_error *err)
 		error_nomem(err);
 		return NULL;
 	}
-	if (add_node(whole, ROOT, "", 0, &root, err) < 0)
+	if (union_add(whole, ROOT, "", 0, &root, err) < 0)
 		return NULL;
 	return STEAL(whole);
 }
@@ -244,9 +86,9 @@ reach(struct tree_union *whole, const char *path, size_t len, int layer,
 			part = len;
 		if (enter(whole, *node, layer, path, err) < 0)
 			return -1;
-		child = find_child(whole, *node, at, part);
+		child = union_find_child(whole, *node, at, part);
 		if (!child &&
-		    add_node(whole, *node, at, part, &child, err) < 0)
+		    union_add(whole, *node, at, part, &child, err) < 0)
 			return -1;
 		*node = child;
 		part += part < len;
@@ -270,7 +112,7 @@ note_whiteout(struct tree_union *whole, const char *path, bool opaque,
 			      name + strlen(".wh."));
 	if (gone.failed)
 		return error_nomem(err);
-	if (!find_node(whole, gone.data ? gone.data : "", gone.len, &node))
+	if (!union_find(whole, gone.data ? gone.data : "", gone.len, &node))
 		return 0;
 	whole->nodes[node].cut = layer;
 	if (!opaque && whole->nodes[node].layer < layer)
@@ -287,8 +129,8 @@ note_link(struct tree_union *whole, uint32_t node, unsigned layer,
 	struct link *links = whole->links;
 	const struct node *file;
 
-	if (!find_node(whole, entry->target, strlen(entry->target),
-		       &link->file) ||
+	if (!union_find(whole, entry->target, strlen(entry->target),
+			&link->file) ||
 	    link->file == node ||
 	    whole->nodes[link->file].layer != (int)layer ||
 	    whole->nodes[link->file].directory)
@@ -429,26 +271,6 @@ find_heir(const struct tree_union *whole, unsigned layer, uint32_t file,
 		       NULL;
 }
 
-/* The path of @node, written into @room, lent. */
-static const char *
-tell_path(const struct tree_union *whole, uint32_t node, char room[TREE_PATH])
-{
-	char *at = room + TREE_PATH - 1;
-	const char *name;
-	size_t len;
-
-	*at = '\0';
-	for (; node != ROOT; node = whole->nodes[node].parent) {
-		if (*at)
-			*--at = '/';
-		name = node_name(whole, node);
-		len = strlen(name);
-		at -= len;
-		memcpy(at, name, len);
-	}
-	return at;
-}
-
 int
 tree_union_see(struct tree_union *whole, unsigned layer, uint32_t at,
 	       struct tree_entry *seen, bool *there, struct balimg_error *err)
@@ -461,7 +283,7 @@ tree_union_see(struct tree_union *whole, unsigned layer, uint32_t at,
 	if (tree_whiteout(seen->path) == WHITEOUT_FILE ||
 	    tree_whiteout(seen->path) == WHITEOUT_OPAQUE)
 		return 0;
-	if (!find_node(whole, seen->path, strlen(seen->path), &place))
+	if (!union_find(whole, seen->path, strlen(seen->path), &place))
 		return error_set(err, BALIMG_E_INVALID,
 				 "has changed while it was read");
 	node = &whole->nodes[place];
@@ -470,12 +292,13 @@ tree_union_see(struct tree_union *whole, unsigned layer, uint32_t at,
 		heir = find_heir(whole, layer, place, at);
 		*there = heir != NULL;
 		if (heir)
-			seen->path = tell_path(whole, heir->node, whole->path);
+			seen->path = union_path(whole, heir->node,
+						whole->path);
 	} else if (*there && seen->type == TREE_HARDLINK) {
 		heir = find_heir(whole, layer, node->file, node->file_at);
 		*there = !heir || heir->node != place;
-		seen->target = tell_path(whole, heir ? heir->node : node->file,
-					 whole->target);
+		seen->target = union_path(
+			whole, heir ? heir->node : node->file, whole->target);
 	}
 	return 0;
 }

@@ -11,13 +11,16 @@
 
 #include "base/module.h"
 
-extern const struct module_door balimg_module_curve, balimg_module_ext,
-	balimg_module_png;
+extern const struct module_door balimg_module_archive, balimg_module_curve,
+	balimg_module_ext, balimg_module_png;
 
 static const struct {
 	const char *name;
 	const struct module_door *door;
 } modules[] = {
+#ifdef HAVE_LIBARCHIVE
+	{ "archive", &balimg_module_archive },
+#endif
 	{ "curve", &balimg_module_curve },
 	{ "ext", &balimg_module_ext },
 	{ "png", &balimg_module_png },
