@@ -47,7 +47,8 @@ const struct option options_edit[] = {
 	{ OPTION_DRY_RUN, 'n', "dry-run", NULL,
 	  "show what would change, and write nothing" },
 	{ OPTION_OUTPUT, 'o', "output", "FILE",
-	  "write a changed copy to FILE, and leave IMAGE as it is" },
+	  "write a changed copy to FILE, and leave IMAGE as it is; .qcow2 at "
+	  "its end makes it a qcow2 image" },
 	{ OPTION_UNDO, 0, "undo", "FILE",
 	  "write FILE, with which `balimg undo` takes the change back" },
 	{ OPTION_FORCE, 0, "force", NULL,

@@ -22,8 +22,8 @@ const char topic_edits[] =
 	"back. An edit that changes nothing writes nothing.";
 
 const char topic_images[] =
-	"IMAGE is a raw disk image or a block device, such as a card in a "
-	"reader.\n\n"
+	"IMAGE is a raw disk image, a block device, such as a card in a "
+	"reader, or a virtual machine's disk (qcow2, VMDK, VDI).\n\n"
 	"IMAGE:PART/PATH is a file in it. PART is a partition's number, GPT "
 	"name, label, or role (`boot`, `rootA`, `rootB`, `state`, `data`); "
 	"`balimg ls IMAGE` lists them. An image without a partition table is "

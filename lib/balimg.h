@@ -106,7 +106,10 @@ enum balimg_engine {
 #define BALIMG_PROGRESS(name) \
 	int (*name)(void *data, const char *what, uint64_t done, uint64_t total)
 
-/* Open @path, a raw image file or a block device.  @flags: BALIMG_WRITE,
+/* Open @path, a raw image file, a block device, or a qcow2, VMDK or VDI image
+ * (known by its first bytes, and opened by qemu-nbd, a child of this process
+ * that ends with it; an image that takes data from other files is
+ * BALIMG_E_REFUSED).  @flags: BALIMG_WRITE,
  * BALIMG_YES, BALIMG_OUTER or BALIMG_INNER.  An installer (flasher) has in it
  * the image that it puts on the device.  Without either of the latter two,
  * settings, splash, networks and what else the installer carries over to the
@@ -315,11 +318,11 @@ char *balimg_plan(struct balimg_image *image, unsigned flags,
 		  struct balimg_error *err) BALIMG_MUST_USE;
 
 /* Write the staged edits: in place if @output is NULL (needs BALIMG_WRITE),
- * else to a new raw image file @output, which appears whole or not at all
- * and replaces one of that name only with BALIMG_FORCE in @flags.
- * @undo_file, if not NULL, gets what balimg_undo() needs (mode 0600).
- * Without anything staged nothing is written, unless @output asks for a
- * copy.  {"changed": true|false, "bytesWritten": N} */
+ * else to a new image file @output, raw, or qcow2 by the suffix .qcow2, which
+ * appears whole or not at all and replaces one of that name only with
+ * BALIMG_FORCE in @flags.  @undo_file, if not NULL, gets what balimg_undo()
+ * needs (mode 0600).  Without anything staged nothing is written, unless
+ * @output asks for a copy.  {"changed": true|false, "bytesWritten": N} */
 char *balimg_commit(struct balimg_image *image, const char *output,
 		    const char *undo_file, unsigned flags,
 		    struct balimg_error *err) BALIMG_MUST_USE;

@@ -60,3 +60,45 @@ os_read_xattrs(int folder, const char *name, os_xattr_taker *take, void *data,
 			return -1;
 	return 0;
 }
+
+/* The names of the attributes of @fd, each with a NUL, in *@names, to be
+ * freed; their length, or -1 with errno set. */
+static ssize_t
+list_attributes(int fd, char **names)
+{
+	*names = malloc(XATTR_ROOM);
+	return *names ? flistxattr(fd, *names, XATTR_ROOM) : -1;
+}
+
+static int
+copy_attribute(int from, int to, const char *name)
+{
+	AUTO_FREE char *value = malloc(XATTR_ROOM);
+	ssize_t len;
+
+	if (!value)
+		return -1;
+	len = fgetxattr(from, name, value, XATTR_ROOM);
+	if (len < 0)
+		return -1;
+	return fsetxattr(to, name, value, (size_t)len, 0);
+}
+
+int
+os_copy_attributes(int from, int to, struct balimg_error *err)
+{
+	AUTO_FREE char *names = NULL;
+	ssize_t len = list_attributes(from, &names);
+	const char *name;
+
+	if (len < 0)
+		return errno == EOPNOTSUPP ?
+			       0 :
+			       error_sys(err, "cannot list its attributes");
+	for (name = names; name < names + len; name += strlen(name) + 1)
+		if (copy_attribute(from, to, name) < 0 &&
+		    strncmp(name, "security.", 9) != 0)
+			return error_sys(err, "cannot set the attribute %s",
+					 name);
+	return 0;
+}

@@ -9,9 +9,12 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <linux/fs.h>
 
@@ -134,6 +137,46 @@ os_copy_range(int from, int to, uint64_t offset, size_t len)
 	ssize_t copied = copy_file_range(from, &in, to, &out, len, 0);
 
 	return copied > 0 ? (size_t)copied : 0;
+}
+
+/* In the queue of a listener without patience there is room for one: if
+ * that is not us, somebody else was faster, and we know. */
+static int
+try_connect(int listener, int connection)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(address);
+
+	/* An address of no more than the family: the kernel chooses one. */
+	if (bind(listener, (struct sockaddr *)&address,
+		 sizeof(address.sun_family)) < 0 ||
+	    getsockname(listener, (struct sockaddr *)&address, &len) < 0 ||
+	    listen(listener, 0) < 0)
+		return -1;
+	return connect(connection, (struct sockaddr *)&address, len);
+}
+
+int
+os_connected_listener(int *listener, int *connection, struct balimg_error *err)
+{
+	AUTO_FD int server = -1;
+	AUTO_FD int client = -1;
+
+	server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			0);
+	if (server < 0 || client < 0)
+		return error_sys(err, "cannot make a socket");
+	if (try_connect(server, client) < 0) {
+		if (errno != EAGAIN)
+			return error_sys(err, "cannot connect to a socket");
+		error_set(err, BALIMG_E_REFUSED,
+			  "another program connects to our sockets");
+		return error_hint(err, "look who does, and try again");
+	}
+	*listener = STEAL_FD(server);
+	*connection = STEAL_FD(client);
+	return 0;
 }
 
 int

@@ -50,6 +50,17 @@ bool os_clone_file(int from, int to);
  * done here, or at the end of @from. */
 size_t os_copy_range(int from, int to, uint64_t offset, size_t len);
 
+/* Give the file @to the extended attributes of the file @from, its access
+ * list among them; those that only the system sets (security.*) where it
+ * lets us. */
+int os_copy_attributes(int from, int to, struct balimg_error *err) MUST_USE;
+
+/* A socket that listens, for another program, and a connection to it that
+ * waits to be accepted, and is the first, whoever else may try.  They are in
+ * no file system: nothing is left behind, whatever happens. */
+int os_connected_listener(int *listener, int *connection,
+			  struct balimg_error *err) MUST_USE;
+
 /* A file of @size bytes, all of them a hole, that lives in memory and
  * vanishes with its descriptor.  Returns the descriptor, or -1. */
 int os_memory_file(uint64_t size, struct balimg_error *err) MUST_USE;

@@ -10,6 +10,10 @@
  * if that fails too leaves the journal and says so.  Killed after it: the
  * next writer rolls forward.
  *
+ * A qcow2, VMDK or VDI image is made anew in place: a copy of the file (its
+ * blocks shared where the file system can) is edited by qemu-nbd, synced, and
+ * renamed over the old one; until then the old one is there, untouched.
+ *
  * The journal of DIR/NAME is DIR/.NAME.balimg-journal; of a device, or where
  * DIR cannot be written or the file has other names too, a file in
  * $XDG_STATE_HOME/balimg (or ~/.local/state/balimg) named after the device's
@@ -22,15 +26,18 @@
 #include "commit/overlay-file.h"
 
 /* Apply @overlay to @backing (opened for writing), atomically.  *@written
- * gets the bytes written to the image. */
+ * gets the bytes written to the image.  Of a disk image that is made anew,
+ * owner, mode, access list and attributes stay; BALIMG_E_REFUSED where they
+ * cannot, or where the file has other names. */
 int commit_in_place(struct source *overlay, struct backing *backing,
 		    const struct progress *progress, uint64_t *written,
 		    struct balimg_error *err) MUST_USE;
 
 /* Write base and overlay to a new file @output: reflinked or sparsely
  * copied, synced, then renamed into place; replaces an existing file only
- * with @replace (else BALIMG_E_REFUSED).  A suffix that names a compressed
- * format is BALIMG_E_UNSUPPORTED.  Mode as the base's. */
+ * with @replace (else BALIMG_E_REFUSED).  The suffix .qcow2 makes a qcow2
+ * image, any other a raw one; one that names a compressed format, or VMDK,
+ * VDI or VHDX, is BALIMG_E_UNSUPPORTED.  Mode as the base's. */
 int commit_copy(struct source *overlay, const struct backing *backing,
 		const char *output, bool replace,
 		const struct progress *progress, uint64_t *written,
@@ -45,7 +52,8 @@ int commit_save_undo(struct source *overlay, const struct backing *backing,
  * NULL if there is none.  Believed only if: a regular file, not followed
  * through a link, one link, owned by us or the image's owner, not writable by
  * others, complete, and the image holds old or new bytes in every recorded
- * granule; else BALIMG_E_REFUSED naming both files. */
+ * granule, and is no disk image of a virtual machine, which never has one;
+ * else BALIMG_E_REFUSED naming both files. */
 int commit_find_journal(const struct backing *backing,
 			struct overlay_file **file, struct balimg_error *err)
 	MUST_USE;

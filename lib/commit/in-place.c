@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "base/os.h"
+#include "commit/anew.h"
 #include "commit/apply.h"
 #include "commit/commit.h"
 #include "commit/journal.h"
@@ -109,6 +110,8 @@ commit_in_place(struct source *overlay, struct backing *backing,
 				 backing_path(backing));
 	if (overlay_is_empty(overlay))
 		return 0;
+	if (backing_format(backing))
+		return commit_anew(overlay, backing, progress, written, err);
 
 	if (reserve_space(overlay, backing, err) < 0 ||
 	    journal_begin(&journal, backing, err) < 0)

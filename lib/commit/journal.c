@@ -294,6 +294,8 @@ find_at(const struct backing *backing, enum place place,
 		return -1;
 	if (fd < 0)
 		return 0;
+	if (backing_format(backing))
+		return refuse(backing, path, "is that of a raw image", err);
 	if (check_owner(backing, path, fd, err) < 0)
 		return -1;
 	found = load_journal(backing, path, STEAL_FD(fd), err);

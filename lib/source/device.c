@@ -12,11 +12,12 @@
 #include "base/bytes.h"
 #include "base/os.h"
 #include "source/device.h"
-
-#define MAGIC_ROOM 512u /* bytes looked at to know a container */
+#include "source/disk-image.h"
 
 struct backing {
-	struct source *source;
+	struct source *file; /* what lies in the file, byte for byte */
+	struct source *disk; /* the disk that it is an image of, or NULL */
+	const struct disk_format *format; /* NULL: none but its bytes */
 	int fd;
 	bool writable;
 	char *path; /* resolved */
@@ -27,27 +28,21 @@ struct backing {
 /* Files that hold an image in a form that is not its bytes. */
 struct container {
 	const char *name;
-	unsigned offset; /* of the magic, below MAGIC_ROOM */
 	const char *magic;
 	const char *tool; /* makes raw bytes of it, with the path behind */
 };
 
 static const struct container containers[] = {
-	{ "a gzip file", 0, "\x1f\x8b\x08", "gunzip -k" },
-	{ "a zip archive", 0, "PK\x03\x04", "unzip" },
-	{ "an xz file", 0,
+	{ "a gzip file", "\x1f\x8b\x08", "gunzip -k" },
+	{ "a zip archive", "PK\x03\x04", "unzip" },
+	{ "an xz file",
 	  "\xfd"
 	  "7zXZ",
 	  "unxz -k" },
-	{ "a zstd file", 0, "\x28\xb5\x2f\xfd", "unzstd" },
-	{ "a bzip2 file", 0, "BZh", "bunzip2 -k" },
-	{ "a 7z archive", 0, "7z\xbc\xaf\x27\x1c", "7z x" },
-	{ "a qcow2 disk", 0, "QFI\xfb", "qemu-img convert -O raw" },
-	{ "a VMDK disk", 0, "KDMV", "qemu-img convert -O raw" },
-	{ "a VMDK disk", 0, "# Disk DescriptorFile",
-	  "qemu-img convert -O raw" },
-	{ "a VDI disk", 64, "\x7f\x10\xda\xbe", "qemu-img convert -O raw" },
-	{ "a VHDX disk", 0, "vhdxfile", "qemu-img convert -O raw" },
+	{ "a zstd file", "\x28\xb5\x2f\xfd", "unzstd" },
+	{ "a bzip2 file", "BZh", "bunzip2 -k" },
+	{ "a 7z archive", "7z\xbc\xaf\x27\x1c", "7z x" },
+	{ "a VHDX disk", "vhdxfile", "qemu-img convert -O raw" },
 };
 
 static int
@@ -162,21 +157,15 @@ guard(const struct backing *backing, struct balimg_error *err)
 }
 
 static int
-refuse_containers(const struct backing *backing, struct balimg_error *err)
+refuse_containers(const struct backing *backing, const char *head,
+		  struct balimg_error *err)
 {
-	char head[MAGIC_ROOM] = { 0 };
-	uint64_t size = source_size(backing->source);
-	size_t i, len = size < sizeof(head) ? (size_t)size : sizeof(head);
 	const struct container *known;
+	size_t i;
 
-	if (backing_is_device(backing))
-		return 0;
-	if (source_read(backing->source, 0, head, len, err) < 0)
-		return -1;
 	for (i = 0; i < sizeof(containers) / sizeof(*containers); i++) {
 		known = &containers[i];
-		if (memcmp(head + known->offset, known->magic,
-			   strlen(known->magic)) != 0)
+		if (memcmp(head, known->magic, strlen(known->magic)) != 0)
 			continue;
 		error_set(err, BALIMG_E_UNSUPPORTED,
 			  "%s is %s, not a raw image", backing->path,
@@ -188,15 +177,48 @@ refuse_containers(const struct backing *backing, struct balimg_error *err)
 }
 
 static int
-open_source(struct backing *backing, struct balimg_error *err)
+open_disk(struct backing *backing, struct balimg_error *err)
 {
-	backing->source = source_file_open(backing->fd, err);
-	if (!backing->source)
-		return error_wrap(err, "%s", backing->path);
-	if (!source_size(backing->source))
+	if (disk_format_check(backing->format, backing->file,
+			      backing->writable, err) < 0)
+		return -1;
+	backing->disk = disk_image_open(backing->fd, backing->format->name,
+					false, err);
+	if (!backing->disk)
+		return error_wrap(err, "%s", backing->format->title);
+	if (!source_size(backing->disk))
 		return error_set(err, BALIMG_E_INVALID, "%s is empty",
 				 backing->path);
-	return refuse_containers(backing, err);
+	return 0;
+}
+
+/* Is what is in the file the disk, or a form of it? */
+static int
+look_inside(struct backing *backing, struct balimg_error *err)
+{
+	char head[DISK_FORMAT_HEAD] = { 0 };
+	uint64_t size = source_size(backing->file);
+	size_t len = size < sizeof(head) ? (size_t)size : sizeof(head);
+
+	if (backing_is_device(backing))
+		return 0;
+	if (source_read(backing->file, 0, head, len, err) < 0 ||
+	    refuse_containers(backing, head, err) < 0)
+		return -1;
+	backing->format = disk_format_find(head);
+	return backing->format ? open_disk(backing, err) : 0;
+}
+
+static int
+open_source(struct backing *backing, struct balimg_error *err)
+{
+	backing->file = source_file_open(backing->fd, err);
+	if (!backing->file)
+		return error_wrap(err, "%s", backing->path);
+	if (!source_size(backing->file))
+		return error_set(err, BALIMG_E_INVALID, "%s is empty",
+				 backing->path);
+	return look_inside(backing, err);
 }
 
 struct backing *
@@ -232,7 +254,8 @@ backing_close(struct backing *backing)
 {
 	if (!backing)
 		return;
-	source_close(backing->source);
+	source_close(backing->disk);
+	source_close(backing->file);
 	cleanup_fd(&backing->fd);
 	free(backing->path);
 	free(backing);
@@ -241,7 +264,13 @@ backing_close(struct backing *backing)
 struct source *
 backing_source(const struct backing *backing)
 {
-	return backing->source;
+	return backing->disk ? backing->disk : backing->file;
+}
+
+const char *
+backing_format(const struct backing *backing)
+{
+	return backing->format ? backing->format->name : NULL;
 }
 
 int

@@ -12,7 +12,7 @@
 #include "base/module.h"
 
 extern const struct module_door balimg_module_archive, balimg_module_curve,
-	balimg_module_ext, balimg_module_png;
+	balimg_module_ext, balimg_module_nbd, balimg_module_png;
 
 static const struct {
 	const char *name;
@@ -21,8 +21,10 @@ static const struct {
 #ifdef HAVE_LIBARCHIVE
 	{ "archive", &balimg_module_archive },
 #endif
-	{ "curve", &balimg_module_curve },
-	{ "ext", &balimg_module_ext },
+	{ "curve", &balimg_module_curve },     { "ext", &balimg_module_ext },
+#ifdef HAVE_LIBNBD
+	{ "nbd", &balimg_module_nbd },
+#endif
 	{ "png", &balimg_module_png },
 };
 

@@ -65,8 +65,7 @@ test_containers(void)
 		  6, "xz" },
 		{ "\x28\xb5\x2f\xfd", 4, "zstd" },
 		{ "BZh9", 4, "bzip2" },
-		{ "QFI\xfb", 4, "qcow2" },
-		{ "KDMV", 4, "VMDK" },
+		{ "vhdxfile", 8, "VHDX" },
 	};
 	char data[1024] = { 0 };
 	size_t i;
@@ -81,10 +80,30 @@ test_containers(void)
 		check_fails("container", false, BALIMG_E_UNSUPPORTED,
 			    known[i].word);
 	}
+}
+
+/* Their headers are looked at before another program is. */
+static void
+test_disk_images(void)
+{
+	char data[1024] = { 0 };
+
+	scratch_write("disk", "QFI\xfb", 4);
+	check_fails("disk", false, BALIMG_E_INVALID, "cut short");
+	memcpy(data, "QFI\xfb", 4);
+	scratch_write("disk", data, sizeof(data));
+	check_fails("disk", true, BALIMG_E_UNSUPPORTED, "version is 0");
+	data[7] = 2;
+	data[16] = 1;
+	scratch_write("disk", data, sizeof(data));
+	check_fails("disk", false, BALIMG_E_REFUSED, "backing file");
+	memcpy(data, "KDMV", 4);
+	scratch_write("disk", data, sizeof(data));
+	check_fails("disk", false, BALIMG_E_UNSUPPORTED, "one part");
 	memset(data, 0, sizeof(data));
 	memcpy(data + 64, "\x7f\x10\xda\xbe", 4);
-	scratch_write("container", data, sizeof(data));
-	check_fails("container", false, BALIMG_E_UNSUPPORTED, "VDI");
+	scratch_write("disk", data, sizeof(data));
+	check_fails("disk", false, BALIMG_E_UNSUPPORTED, "version");
 }
 
 static void
@@ -125,6 +144,7 @@ main(void)
 	scratch_begin();
 	test_kinds();
 	test_containers();
+	test_disk_images();
 	test_file();
 	return 0;
 }
