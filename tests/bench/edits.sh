@@ -73,7 +73,7 @@ bench_image() {
 	read -r reads writes syncs < <(traffic)
 	count_traffic "config set, $2 $3" "$reads" "$writes" "$syncs"
 	edits "$syncs" | measure "$2 $3" "$rounds"
-	[ "$3" != 1G ] || ! command -v guestfish >/dev/null ||
+	[ "$3" != 1G ] || ! $have_guestfish ||
 		edit guestfish "guestfish -a $image -m /dev/sda1 upload \
 $work/after.json /config.json" | measure "$2 $3" 3
 	rm -- "$image"

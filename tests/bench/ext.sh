@@ -71,7 +71,7 @@ bench_ext() {
 	printf '%s\t\t%s\n' \
 		'balimg tar' "$tool tar $image:1/ -o $work/out.tar --force" |
 		measure 'ext4, many files' 5
-	command -v guestfish >/dev/null || return 0
+	$have_guestfish || return 0
 	times=$(for _ in 1 2 3; do tar_out "$image"; done | sort -n | tr '\n' ' ')
 	# shellcheck disable=SC2086 # three numbers
 	set -- $times
