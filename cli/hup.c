@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "findings.h"
+#include "hup.h"
 #include "progress.h"
 #include "report.h"
 #include "size.h"
@@ -178,6 +179,26 @@ static const struct verb verbs[] = {
 			   "updater asks of it",
 		.run = verify_bundle,
 	},
+	{
+		.name = "unpack",
+		.operands = "BUNDLE",
+		.summary = "put the files of an update bundle into a folder",
+		.text = "Layers are laid over each other, as the device does. "
+			"Nothing outside DIR is reached, whatever a bundle "
+			"says: links are not followed, and files that are in "
+			"the way are removed, not written to. No more than 16 "
+			"GiB or 4,000,000 files are unpacked."
+			"\n\n"
+			"Root sets owners, modes and attributes, and makes "
+			"devices. For everybody else, and with --manifest, "
+			"they are recorded in a text file, `DIR.manifest` if "
+			"no other is named, in the form of mtree(5), which "
+			"`bsdtar` and `mtree` read, too; extended attributes "
+			"are comments in it, in base64. Then set-id bits are "
+			"not set, and DIR's owner may read all files.",
+		.options = hup_unpack_options,
+		.run = hup_unpack,
+	},
 	{ 0 },
 };
 
@@ -185,6 +206,8 @@ static const struct example examples[] = {
 	{ "balimg hup info balena-image.docker", "Look at a bundle:" },
 	{ "balimg hup verify resinhup-2.3.0.tar.gz && echo sound",
 	  "In a script:" },
+	{ "balimg hup unpack balena-image.docker -C root",
+	  "To see, or to change, what is in it:" },
 	{ 0 },
 };
 

@@ -246,6 +246,36 @@ char *balimg_bundle_verify(const char *path, BALIMG_PROGRESS(progress),
 			   void *data, struct balimg_error *err)
 	BALIMG_MUST_USE;
 
+enum balimg_unpack_flags {
+	/* Only these parts: the boot partition's files in resin-boot, what is
+	 * copied over the root in quirks, and the rest.  None: all. */
+	BALIMG_UNPACK_ROOTFS = 1 << 0,
+	BALIMG_UNPACK_BOOT = 1 << 1,
+	BALIMG_UNPACK_QUIRKS = 1 << 2,
+	BALIMG_UNPACK_PARTS = 7,
+	/* Replace files in @folder, and the manifest. */
+	BALIMG_UNPACK_FORCE = 1 << 3,
+};
+
+/* Unpack the host OS update bundle @path into @folder, which is made, or must
+ * be empty (BALIMG_E_REFUSED).  Layers of a docker archive are laid over each
+ * other.  Nothing outside @folder is reached, whatever the bundle says, and
+ * no more than 16 GiB or 4,000,000 files are unpacked.
+ *
+ * Root sets owners, modes and attributes, and makes devices, unless @manifest
+ * is given.  Else these are recorded in the text file @manifest (NULL: beside
+ * @folder, with ".manifest" added to its name), in the form of mtree(5), from
+ * which they are taken when the folder is packed again; then set-id bits are
+ * not set, and what its owner could not read, he can.
+ *
+ * The answer: {"folder", "manifest" (or null), "entries", "bytes",
+ * "devicesRecorded"}.  After a failure the error's hint says what is left.
+ * @progress may be NULL. */
+char *balimg_bundle_unpack(const char *path, const char *folder,
+			   const char *manifest, unsigned flags,
+			   BALIMG_PROGRESS(progress), void *data,
+			   struct balimg_error *err) BALIMG_MUST_USE;
+
 /* ---- editing ------------------------------------------------------- */
 
 /* What an edit does, and what its @name and @data are. */

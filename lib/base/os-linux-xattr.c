@@ -18,6 +18,12 @@
 /* The kernel lets neither names nor a value be longer. */
 #define XATTR_ROOM 65536u
 
+dev_t
+os_device(uint32_t upper, uint32_t lower)
+{
+	return makedev(upper, lower);
+}
+
 void
 os_device_numbers(dev_t device, uint32_t *major_out, uint32_t *minor_out)
 {
@@ -100,5 +106,19 @@ os_copy_attributes(int from, int to, struct balimg_error *err)
 		    strncmp(name, "security.", 9) != 0)
 			return error_sys(err, "cannot set the attribute %s",
 					 name);
+	return 0;
+}
+
+int
+os_write_xattr(int folder, const char *name, const char *attribute,
+	       const void *value, size_t len, struct balimg_error *err)
+{
+	AUTO_FREE char *path = NULL;
+
+	if (asprintf(&path, "/proc/self/fd/%d/%s", folder, name) < 0)
+		return error_nomem(err);
+	if (lsetxattr(path, attribute, value, len, 0) < 0)
+		return error_sys(err, "cannot set the attribute %s",
+				 attribute);
 	return 0;
 }

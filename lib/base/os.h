@@ -89,6 +89,15 @@ typedef int os_xattr_taker(void *data, const char *name, const void *value,
 int os_read_xattrs(int folder, const char *name, os_xattr_taker *take,
 		   void *data, struct balimg_error *err) MUST_USE;
 
+/* Set one of @name in the directory open as @folder, a link's own if it is
+ * one. */
+int os_write_xattr(int folder, const char *name, const char *attribute,
+		   const void *value, size_t len, struct balimg_error *err)
+	MUST_USE;
+
+/* The device of these numbers. */
+dev_t os_device(uint32_t upper, uint32_t lower);
+
 /* The two numbers of a device node. */
 void os_device_numbers(dev_t device, uint32_t *major_out, uint32_t *minor_out);
 

@@ -24,6 +24,7 @@ archive_leave_locale(locale_t before)
 static const struct archive_calls calls = {
 	.write_tree = archive_write_tree,
 	.judge_bundle = archive_judge_bundle,
+	.unpack_bundle = archive_unpack_bundle,
 };
 
 MODULE_DOOR(archive, &calls);

@@ -21,5 +21,9 @@ int archive_write_tree(struct volume *vol, const char *path, int fd,
 	MUST_USE;
 json_t *archive_judge_bundle(int fd, const struct progress *progress,
 			     struct balimg_error *err) MUST_USE;
+int archive_unpack_bundle(int fd, int folder, unsigned parts, int manifest,
+			  const struct progress *progress,
+			  struct unpack_sum *sum, struct balimg_error *err)
+	MUST_USE;
 
 #endif /* BALIMG_BUNDLE_ARCHIVE_CALLS_H */

@@ -22,6 +22,13 @@ struct archive_sum {
 	uint64_t sockets; /* left out: a tar file has no form for them */
 };
 
+/* What was unpacked. */
+struct unpack_sum {
+	uint64_t entries;
+	uint64_t bytes;	  /* of file contents */
+	uint64_t devices; /* recorded, not made */
+};
+
 /* What the module gives. */
 struct archive_calls {
 	/* Write what is below directory @path of @vol to @fd as a tar file,
@@ -37,6 +44,14 @@ struct archive_calls {
 	 * balimg_bundle_verify() for the answer. */
 	json_t *(*judge_bundle)(int fd, const struct progress *progress,
 				struct balimg_error *err);
+	/* Unpack the @parts (BALIMG_UNPACK_...; 0: all) of the bundle @fd,
+	 * which can be read twice, into the directory open as @folder.  What
+	 * takes root's rights is done, or, where @manifest is a file to be
+	 * written, recorded there; see manifest.h.  *@sum tells what was done,
+	 * also when it failed. */
+	int (*unpack_bundle)(int fd, int folder, unsigned parts, int manifest,
+			     const struct progress *progress,
+			     struct unpack_sum *sum, struct balimg_error *err);
 };
 
 /* The module's calls, lent for good; NULL with BALIMG_E_UNSUPPORTED if it is

@@ -200,6 +200,10 @@ read_content(struct bundle *bundle, struct archive *archive,
 		digest_add(&digest, piece, (size_t)got);
 		member->size += (uint64_t)got;
 		bundle->done += (uint64_t)got;
+		if (bundle->done > ARCHIVE_LIMIT)
+			return error_set(err, BALIMG_E_INVALID,
+					 "more than %llu GiB, as in no bundle",
+					 ARCHIVE_LIMIT >> 30);
 		if (text && member->size <= BUNDLE_TEXT)
 			buffer_add(&kept, piece, (size_t)got);
 		if (progress_report(bundle->progress, "reading", bundle->done,
@@ -273,6 +277,8 @@ read_member(struct bundle *bundle, struct archive *archive,
 		bundle->docker = is_docker_name(member->path);
 		bundle->decided = true;
 	}
+	if (bundle->skim && !bundle->docker)
+		return 0;
 	if (member->type == AE_IFREG && !member->hard)
 		return read_file(bundle, archive, entry, member, err);
 	return bundle->docker ? 0 :

@@ -21,12 +21,14 @@ stream_next(struct stream *stream, const void **piece)
 	int rc;
 
 	while (!stream->held_len && stream->at >= stream->held_at) {
-		const void *data;
-		size_t len;
+		const void *data = NULL;
+		size_t len = 0;
 
+		at = (la_int64_t)stream->at;
 		rc = archive_read_data_block(stream->archive, &data, &len,
 					     &at);
-		if (rc == ARCHIVE_EOF)
+		/* The end says where it is: a hole may come before it. */
+		if (rc == ARCHIVE_EOF && at <= (la_int64_t)stream->at)
 			return 0;
 		if (rc < ARCHIVE_WARN || at < (la_int64_t)stream->at)
 			return ARCHIVE_FATAL;

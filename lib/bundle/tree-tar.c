@@ -10,6 +10,7 @@
 
 #include <archive_entry.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "bundle/archive-calls.h"
@@ -20,8 +21,10 @@
 
 struct tar_content {
 	struct tree_content content;
-	struct archive *archive;
+	struct stream bytes;
 	const char *path;
+	const char *piece; /* what of the last was not taken yet */
+	size_t left;
 };
 
 static int
@@ -29,12 +32,22 @@ read_content(struct tree_content *content, void *piece, size_t room,
 	     size_t *got, struct balimg_error *err)
 {
 	struct tar_content *tar = (struct tar_content *)content;
-	la_ssize_t len = archive_read_data(tar->archive, piece, room);
+	const void *next;
+	la_ssize_t len;
 
 	*got = 0;
-	if (len < 0)
-		return bundle_fail(tar->archive, tar->path, err);
-	*got = (size_t)len;
+	if (!tar->left) {
+		len = stream_next(&tar->bytes, &next);
+		if (len < 0)
+			return bundle_fail(tar->bytes.archive, tar->path, err);
+		tar->piece = next;
+		tar->left = (size_t)len;
+	}
+	*got = tar->left < room ? tar->left : room;
+	if (*got)
+		memcpy(piece, tar->piece, *got);
+	tar->piece += *got;
+	tar->left -= *got;
 	return 0;
 }
 
@@ -46,6 +59,7 @@ clean_path(const char *path, const char *what, struct balimg_error *err)
 {
 	AUTO_FREE char *clean = bundle_path(path, err);
 	const char *part;
+	size_t len;
 
 	if (!clean)
 		return NULL;
@@ -55,12 +69,17 @@ clean_path(const char *path, const char *what, struct balimg_error *err)
 				 "has no name that can be read");
 		return NULL;
 	}
-	for (part = clean; *part;
-	     part += strcspn(part, "/"), part += *part == '/') {
-		if (strncmp(part, "..", 2) != 0 || (part[2] && part[2] != '/'))
+	for (part = clean; *part; part += len, part += *part == '/') {
+		len = strcspn(part, "/");
+		if (len == 2 && !strncmp(part, "..", len))
+			error_set(err, BALIMG_E_INVALID,
+				  "%s leads out of the tree: %s", what, path);
+		else if (len > NAME_MAX)
+			error_set(err, BALIMG_E_INVALID,
+				  "%s has a longer name than files have: %s",
+				  what, path);
+		else
 			continue;
-		error_set(err, BALIMG_E_INVALID,
-			  "%s leads out of the tree: %s", what, path);
 		return NULL;
 	}
 	return STEAL(clean);
@@ -189,7 +208,11 @@ meet_entry(struct archive *archive, struct archive_entry *from,
 {
 	AUTO_XATTRS struct volume_xattrs xattrs = { 0 };
 	AUTO_FREE char *target = NULL;
-	struct tar_content content = { { read_content }, archive, path };
+	struct tar_content content = {
+		.content.read = read_content,
+		.bytes.archive = archive,
+		.path = path,
+	};
 	struct tree_entry entry = {
 		.path = path,
 		.type = tell_type(from),
