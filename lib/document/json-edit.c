@@ -18,7 +18,7 @@
 
 /* How far down a path leads. */
 struct place {
-	struct json_slice text;
+	struct slice text;
 	struct json_style style; /* of the container's parent */
 	size_t open;		 /* the innermost container */
 	struct json_part part;	 /* in it, or missing from it */
@@ -86,7 +86,7 @@ json_type_words(json_type type)
 
 /* Does a number in @text have more digits than its json_t keeps? */
 static bool
-has_long_number(struct json_slice text)
+has_long_number(struct slice text)
 {
 	size_t at = 0;
 	size_t end;
@@ -104,8 +104,7 @@ has_long_number(struct json_slice text)
 
 /* Are the texts the same but for white space? */
 static int
-is_same_text(struct json_slice a, struct json_slice b,
-	     struct balimg_error *err)
+is_same_text(struct slice a, struct slice b, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer compact_a = BUFFER_INIT;
 	AUTO_BUFFER struct buffer compact_b = BUFFER_INIT;
@@ -119,8 +118,7 @@ is_same_text(struct json_slice a, struct json_slice b,
 }
 
 int
-json_is_same_value(struct json_slice a, struct json_slice b,
-		   struct balimg_error *err)
+json_is_same_value(struct slice a, struct slice b, struct balimg_error *err)
 {
 	json_auto_t *value_a = json_text_parse(a.at, a.len, NULL, err);
 	json_auto_t *value_b = NULL;
@@ -141,7 +139,7 @@ json_is_same_value(struct json_slice a, struct json_slice b,
 
 /* Go as far down as @path leads.  0, or -1 out of memory. */
 static int
-follow(struct json_slice text, const char *path, struct place *place,
+follow(struct slice text, const char *path, struct place *place,
        struct balimg_error *err)
 {
 	struct json_part next;
@@ -187,7 +185,7 @@ json_text_find(const char *text, size_t len, const char *path, size_t *at,
 	       size_t *value_len, struct balimg_error *err)
 {
 	json_auto_t *root = json_text_parse(text, len, NULL, err);
-	struct json_slice all = { text, len };
+	struct slice all = { text, len };
 	struct place place;
 
 	if (!root || json_path_check(path, err) < 0)
@@ -228,7 +226,7 @@ add_key(struct buffer *out, struct json_part part, struct balimg_error *err)
 
 /* Append @value, within objects for what @path says behind @part. */
 static int
-add_nested(struct buffer *out, struct json_part part, struct json_slice value,
+add_nested(struct buffer *out, struct json_part part, struct slice value,
 	   struct balimg_error *err)
 {
 	size_t depth = 0;
@@ -259,7 +257,7 @@ static int
 check_settable(const struct place *place, const char *path,
 	       struct balimg_error *err)
 {
-	struct json_slice text = place->text;
+	struct slice text = place->text;
 	struct json_walk walk = json_walk_members(text, place->open);
 	struct json_member member;
 	size_t index;
@@ -289,7 +287,7 @@ check_settable(const struct place *place, const char *path,
 
 /* Write the container anew with @value in its place. */
 static int
-set_in_container(const struct place *place, struct json_slice value,
+set_in_container(const struct place *place, struct slice value,
 		 struct buffer *out, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer key = BUFFER_INIT;
@@ -309,7 +307,7 @@ set_in_container(const struct place *place, struct json_slice value,
 		    add_key(&key, place->part, err) < 0)
 			return -1;
 		json_rewrite_append(&rewrite,
-				    (struct json_slice){ key.data, key.len });
+				    (struct slice){ key.data, key.len });
 		json_layout_value(out, value, &rewrite.style);
 	}
 	json_rewrite_end(&rewrite);
@@ -317,8 +315,8 @@ set_in_container(const struct place *place, struct json_slice value,
 }
 
 static int
-set_place(const struct place *place, struct json_slice value,
-	  struct buffer *text, struct balimg_error *err)
+set_place(const struct place *place, struct slice value, struct buffer *text,
+	  struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer nested = BUFFER_INIT;
 	AUTO_BUFFER struct buffer out = BUFFER_INIT;
@@ -327,8 +325,7 @@ set_place(const struct place *place, struct json_slice value,
 	if (add_nested(&nested, place->part, value, err) < 0)
 		return -1;
 	buffer_add(&out, place->text.at, place->open);
-	if (set_in_container(place,
-			     (struct json_slice){ nested.data, nested.len },
+	if (set_in_container(place, (struct slice){ nested.data, nested.len },
 			     &out, err) < 0)
 		return -1;
 	buffer_add(&out, place->text.at + end, place->text.len - end);
@@ -339,8 +336,8 @@ int
 json_text_set_text(struct buffer *text, const char *path, const char *value,
 		   size_t value_len, struct balimg_error *err)
 {
-	struct json_slice all = { text->data, text->len };
-	struct json_slice new = { value, value_len };
+	struct slice all = { text->data, text->len };
+	struct slice new = { value, value_len };
 	json_auto_t *judged = NULL;
 	struct place place;
 
@@ -383,7 +380,7 @@ json_text_unset(struct buffer *text, const char *path,
 		struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer out = BUFFER_INIT;
-	struct json_slice all = { text->data, text->len };
+	struct slice all = { text->data, text->len };
 	struct json_rewrite rewrite;
 	struct json_member member;
 	struct json_walk walk;

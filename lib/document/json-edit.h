@@ -22,7 +22,7 @@ int json_edit_end(struct buffer *text, struct buffer *out,
 
 /* Do the JSON texts mean the same, numbers beyond a double's precision
  * compared as spelt?  Returns 1, 0, or -1 with @err set. */
-int json_is_same_value(struct json_slice a, struct json_slice b,
+int json_is_same_value(struct slice a, struct slice b,
 		       struct balimg_error *err) MUST_USE;
 
 /* "an object", "a string", ... */

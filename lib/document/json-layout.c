@@ -38,25 +38,25 @@ static const struct json_style pretty = {
 /* ---- reading a style ----------------------------------------------- */
 
 struct json_style
-json_style_default(struct json_slice text)
+json_style_default(struct slice text)
 {
 	const char *newline = memchr(text.at, '\n', text.len);
 	struct json_style style = pretty;
 
 	if (newline && newline > text.at && newline[-1] == '\r')
-		style.newline = (struct json_slice)SLICE("\r\n");
+		style.newline = (struct slice)SLICE("\r\n");
 	return style;
 }
 
 static bool
-has_newline(struct json_slice slice)
+has_newline(struct slice slice)
 {
 	return memchr(slice.at, '\n', slice.len) != NULL;
 }
 
 /* The blanks that end @gap, after its last line's end. */
-static struct json_slice
-last_indent(struct json_slice gap)
+static struct slice
+last_indent(struct slice gap)
 {
 	size_t at = gap.len;
 
@@ -67,9 +67,9 @@ last_indent(struct json_slice gap)
 
 /* The members stand on lines, @indent further in: what is one level? */
 static void
-enter_lines(struct json_style *style, struct json_slice indent)
+enter_lines(struct json_style *style, struct slice indent)
 {
-	struct json_slice outer = style->indent;
+	struct slice outer = style->indent;
 
 	if (indent.len > INDENT_LIMIT)
 		return;
@@ -83,8 +83,8 @@ enter_lines(struct json_style *style, struct json_slice indent)
 
 /* The members stand in one line; @gap is before the last of @count. */
 static void
-enter_line(struct json_style *style, struct json_slice gap, size_t count,
-	   struct json_slice pad)
+enter_line(struct json_style *style, struct slice gap, size_t count,
+	   struct slice pad)
 {
 	bool airy = pad.len || (style->colon.len > 1 &&
 				style->colon.at[style->colon.len - 1] == ' ');
@@ -94,17 +94,17 @@ enter_line(struct json_style *style, struct json_slice gap, size_t count,
 	if (count > 1)
 		style->comma = gap;
 	else
-		style->comma = airy ? (struct json_slice)SLICE(", ") :
-				      (struct json_slice)SLICE(",");
+		style->comma = airy ? (struct slice)SLICE(", ") :
+				      (struct slice)SLICE(",");
 }
 
 void
-json_style_enter(struct json_style *style, struct json_slice text, size_t open)
+json_style_enter(struct json_style *style, struct slice text, size_t open)
 {
 	struct json_walk walk = json_walk_members(text, open);
-	struct json_slice pad = json_cut(text, open + 1, walk.at);
-	struct json_slice gap = pad;
-	struct json_slice colon;
+	struct slice pad = json_cut(text, open + 1, walk.at);
+	struct slice gap = pad;
+	struct slice colon;
 	struct json_member member;
 	size_t end = open + 1;
 
@@ -124,14 +124,13 @@ json_style_enter(struct json_style *style, struct json_slice text, size_t open)
 		enter_lines(style, last_indent(gap));
 	else
 		enter_line(style, gap, walk.count,
-			   has_newline(pad) ? (struct json_slice)SLICE("") :
-					      pad);
+			   has_newline(pad) ? (struct slice)SLICE("") : pad);
 }
 
 /* ---- writing in it ------------------------------------------------- */
 
 static void
-add(struct buffer *out, struct json_slice slice)
+add(struct buffer *out, struct slice slice)
 {
 	buffer_add(out, slice.at, slice.len);
 }
@@ -168,7 +167,7 @@ json_layout_next(struct buffer *out, const struct json_style *style)
 }
 
 void
-json_layout_value(struct buffer *out, struct json_slice value,
+json_layout_value(struct buffer *out, struct slice value,
 		  const struct json_style *style)
 {
 	size_t level = style->level;
@@ -244,7 +243,6 @@ json_value_print(const json_t *value, bool indent, struct balimg_error *err)
 
 	if (!text || !indent)
 		return STEAL(text);
-	json_layout_value(&out, (struct json_slice){ text, strlen(text) },
-			  &pretty);
+	json_layout_value(&out, (struct slice){ text, strlen(text) }, &pretty);
 	return buffer_take(&out, NULL, err);
 }

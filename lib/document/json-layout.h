@@ -16,25 +16,25 @@
 
 struct json_style {
 	bool lines;		   /* each member on a line of its own, */
-	struct json_slice newline; /* which ends so, */
-	struct json_slice indent;  /* begins so, */
-	struct json_slice unit;	   /* and so, a level further in, */
+	struct slice newline; /* which ends so, */
+	struct slice indent;  /* begins so, */
+	struct slice unit;	   /* and so, a level further in, */
 	size_t level;		   /* this many times; */
-	struct json_slice pad;	   /* or all in one line: within brackets, */
-	struct json_slice comma;   /* between members */
-	struct json_slice colon;   /* and, in any case, in them */
+	struct slice pad;	   /* or all in one line: within brackets, */
+	struct slice comma;   /* between members */
+	struct slice colon;   /* and, in any case, in them */
 };
 
 /* The style of a text in which nothing tells one: indented by two blanks, as
  * the OS has it; line ends are those of @text. */
-struct json_style json_style_default(struct json_slice text);
+struct json_style json_style_default(struct slice text);
 
 /* {"a":1,"b":[]} */
 extern const struct json_style json_style_compact;
 
 /* Refine @style by the container at @open, whose parent it was. */
 void
-json_style_enter(struct json_style *style, struct json_slice text, size_t open);
+json_style_enter(struct json_style *style, struct slice text, size_t open);
 
 /* Append what separates members from brackets: the line's end and @level
  * further indentations, or the padding. */
@@ -46,7 +46,7 @@ void json_layout_next(struct buffer *out, const struct json_style *style);
 
 /* Append the value @value as that of a member of the container of @style;
  * words are kept as spelt, all white space is made anew. */
-void json_layout_value(struct buffer *out, struct json_slice value,
+void json_layout_value(struct buffer *out, struct slice value,
 		       const struct json_style *style);
 
 /* @value as the most compact text, to be freed. */

@@ -18,16 +18,16 @@
 /* One object being merged into another. */
 struct merge {
 	struct json_rewrite rewrite;
-	struct json_slice text;
-	struct json_slice patch; /* begins with '{' */
-	json_t *offsets; /* by the patch's keys: where the value stands */
+	struct slice text;
+	struct slice patch; /* begins with '{' */
+	json_t *offsets;    /* by the patch's keys: where the value stands */
 	json_t *numbers; /* by those found in the text: the last one's number
 			  */
 };
 
-static int merge_object(struct buffer *out, struct json_slice text,
-			size_t open, const struct json_style *style,
-			struct json_slice patch, struct balimg_error *err);
+static int merge_object(struct buffer *out, struct slice text, size_t open,
+			const struct json_style *style, struct slice patch,
+			struct balimg_error *err);
 
 /* ---- keys ---------------------------------------------------------- */
 
@@ -89,8 +89,8 @@ index_text(struct merge *merge, size_t open, struct balimg_error *err)
 
 /* ---- members ------------------------------------------------------- */
 
-static struct json_slice
-value_at(struct json_slice text, size_t at)
+static struct slice
+value_at(struct slice text, size_t at)
 {
 	return json_cut(text, at, json_skip_value(text, at));
 }
@@ -98,10 +98,9 @@ value_at(struct json_slice text, size_t at)
 /* Append the patch's @value as it is where there was no object: without the
  * keys that it removes. */
 static int
-add_plain(struct buffer *plain, struct json_slice value,
-	  struct balimg_error *err)
+add_plain(struct buffer *plain, struct slice value, struct balimg_error *err)
 {
-	static const struct json_slice empty = { "{}", 2 };
+	static const struct slice empty = { "{}", 2 };
 
 	if (value.at[0] == '{')
 		return merge_object(plain, empty, 0, &json_style_compact,
@@ -112,17 +111,17 @@ add_plain(struct buffer *plain, struct json_slice value,
 
 static int
 replace_value(struct merge *merge, const struct json_member *member,
-	      struct json_slice value, struct balimg_error *err)
+	      struct slice value, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer plain = BUFFER_INIT;
-	struct json_slice old = json_cut(merge->text, member->value,
-					 member->value_end);
-	struct json_slice new;
+	struct slice old = json_cut(merge->text, member->value,
+				    member->value_end);
+	struct slice new;
 	int same;
 
 	if (add_plain(&plain, value, err) < 0)
 		return -1;
-	new = (struct json_slice){ plain.data, plain.len };
+	new = (struct slice){ plain.data, plain.len };
 	same = json_is_same_value(old, new, err);
 	if (same < 0)
 		return -1;
@@ -139,7 +138,7 @@ merge_member(struct merge *merge, const struct json_member *member,
 	     size_t number, struct balimg_error *err)
 {
 	AUTO_FREE char *key = json_member_key(merge->text, member, err);
-	struct json_slice value;
+	struct slice value;
 	json_t *offset;
 
 	if (!key)
@@ -173,7 +172,7 @@ append_member(struct merge *merge, const struct json_member *member,
 {
 	AUTO_BUFFER struct buffer plain = BUFFER_INIT;
 	AUTO_FREE char *key = json_member_key(merge->patch, member, err);
-	struct json_slice value = value_at(merge->patch, member->value);
+	struct slice value = value_at(merge->patch, member->value);
 
 	if (!key)
 		return -1;
@@ -186,7 +185,7 @@ append_member(struct merge *merge, const struct json_member *member,
 		&merge->rewrite,
 		json_cut(merge->patch, member->key, member->key_end));
 	json_layout_value(merge->rewrite.out,
-			  (struct json_slice){ plain.data, plain.len },
+			  (struct slice){ plain.data, plain.len },
 			  &merge->rewrite.style);
 	return 0;
 }
@@ -221,8 +220,8 @@ merge_members(struct merge *merge, size_t open, struct balimg_error *err)
 /* Append the object at @open of @text, whose parent has @style, merged with
  * the object @patch. */
 static int
-merge_object(struct buffer *out, struct json_slice text, size_t open,
-	     const struct json_style *style, struct json_slice patch,
+merge_object(struct buffer *out, struct slice text, size_t open,
+	     const struct json_style *style, struct slice patch,
 	     struct balimg_error *err)
 {
 	struct merge merge = {
@@ -244,8 +243,8 @@ json_text_merge_text(struct buffer *text, const char *patch, size_t patch_len,
 		     struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer out = BUFFER_INIT;
-	struct json_slice all = { text->data, text->len };
-	struct json_slice other = { patch, patch_len };
+	struct slice all = { text->data, text->len };
+	struct slice other = { patch, patch_len };
 	struct json_style style;
 	json_auto_t *judged = NULL;
 

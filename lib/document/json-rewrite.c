@@ -15,7 +15,7 @@ copy(struct json_rewrite *rewrite, size_t at, size_t end)
 }
 
 struct json_rewrite
-json_rewrite_begin(struct buffer *out, struct json_slice text, size_t open,
+json_rewrite_begin(struct buffer *out, struct slice text, size_t open,
 		   const struct json_style *style)
 {
 	struct json_rewrite rewrite = {
@@ -73,9 +73,9 @@ json_rewrite_key(struct json_rewrite *rewrite,
 
 void
 json_rewrite_value(struct json_rewrite *rewrite,
-		   const struct json_member *member, struct json_slice value)
+		   const struct json_member *member, struct slice value)
 {
-	struct json_slice text = rewrite->text;
+	struct slice text = rewrite->text;
 	struct json_style style = rewrite->style;
 
 	json_rewrite_key(rewrite, member);
@@ -95,7 +95,7 @@ json_rewrite_drop(struct json_rewrite *rewrite,
 }
 
 void
-json_rewrite_append(struct json_rewrite *rewrite, struct json_slice key)
+json_rewrite_append(struct json_rewrite *rewrite, struct slice key)
 {
 	if (rewrite->count)
 		json_layout_next(rewrite->out, &rewrite->style);

@@ -14,7 +14,7 @@
 
 struct json_rewrite {
 	struct buffer *out;
-	struct json_slice text;
+	struct slice text;
 	struct json_style style; /* of the members */
 	size_t open;
 	size_t end;   /* behind the last old member seen */
@@ -24,7 +24,7 @@ struct json_rewrite {
 
 /* Begin with the bracket at @open of @text; @style is the parent's. */
 struct json_rewrite
-json_rewrite_begin(struct buffer *out, struct json_slice text, size_t open,
+json_rewrite_begin(struct buffer *out, struct slice text, size_t open,
 		   const struct json_style *style);
 
 void json_rewrite_keep(struct json_rewrite *rewrite,
@@ -36,7 +36,7 @@ void json_rewrite_drop(struct json_rewrite *rewrite,
  * written in one line stays so. */
 void
 json_rewrite_value(struct json_rewrite *rewrite,
-		   const struct json_member *member, struct json_slice value);
+		   const struct json_member *member, struct slice value);
 
 /* Keep the key only: the caller writes a value. */
 void json_rewrite_key(struct json_rewrite *rewrite,
@@ -44,7 +44,7 @@ void json_rewrite_key(struct json_rewrite *rewrite,
 
 /* After all old members: what goes before a new one's value.  @key is a JSON
  * string, empty in arrays. */
-void json_rewrite_append(struct json_rewrite *rewrite, struct json_slice key);
+void json_rewrite_append(struct json_rewrite *rewrite, struct slice key);
 
 /* End with all up to and including the closing bracket. */
 void json_rewrite_end(struct json_rewrite *rewrite);

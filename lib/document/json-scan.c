@@ -16,7 +16,7 @@ is_blank(char c)
 }
 
 size_t
-json_skip_blanks(struct json_slice text, size_t at)
+json_skip_blanks(struct slice text, size_t at)
 {
 	while (at < text.len && is_blank(text.at[at]))
 		at++;
@@ -24,7 +24,7 @@ json_skip_blanks(struct json_slice text, size_t at)
 }
 
 size_t
-json_skip_string(struct json_slice text, size_t at)
+json_skip_string(struct slice text, size_t at)
 {
 	for (at++; at < text.len; at++) {
 		if (text.at[at] == '\\' && at + 1 < text.len)
@@ -36,7 +36,7 @@ json_skip_string(struct json_slice text, size_t at)
 }
 
 size_t
-json_skip_word(struct json_slice text, size_t at)
+json_skip_word(struct slice text, size_t at)
 {
 	while (at < text.len && !is_blank(text.at[at]) &&
 	       !memchr(",:[]{}\"", text.at[at], 7))
@@ -45,7 +45,7 @@ json_skip_word(struct json_slice text, size_t at)
 }
 
 static size_t
-skip_container(struct json_slice text, size_t at)
+skip_container(struct slice text, size_t at)
 {
 	size_t depth = 0;
 
@@ -66,7 +66,7 @@ skip_container(struct json_slice text, size_t at)
 }
 
 size_t
-json_skip_value(struct json_slice text, size_t at)
+json_skip_value(struct slice text, size_t at)
 {
 	if (at >= text.len)
 		return text.len;
@@ -82,13 +82,13 @@ json_skip_value(struct json_slice text, size_t at)
 }
 
 bool
-json_is_open(struct json_slice text, size_t at)
+json_is_open(struct slice text, size_t at)
 {
 	return text.at[at] == '{' || text.at[at] == '[';
 }
 
 struct json_walk
-json_walk_members(struct json_slice text, size_t open)
+json_walk_members(struct slice text, size_t open)
 {
 	struct json_walk walk = { text, open, 0, 0 };
 
@@ -99,7 +99,7 @@ json_walk_members(struct json_slice text, size_t open)
 bool
 json_walk_next(struct json_walk *walk, struct json_member *member)
 {
-	struct json_slice text = walk->text;
+	struct slice text = walk->text;
 	size_t at = walk->at;
 
 	if (at < text.len && walk->count && text.at[at] == ',')
@@ -121,26 +121,26 @@ json_walk_next(struct json_walk *walk, struct json_member *member)
 	return true;
 }
 
-struct json_slice
-json_cut(struct json_slice text, size_t at, size_t end)
+struct slice
+json_cut(struct slice text, size_t at, size_t end)
 {
-	return (struct json_slice){ text.at + at, end - at };
+	return (struct slice){ text.at + at, end - at };
 }
 
 size_t
-json_skip_bom(struct json_slice text)
+json_skip_bom(struct slice text)
 {
 	return text.len >= 3 && !memcmp(text.at, "\xef\xbb\xbf", 3) ? 3 : 0;
 }
 
 size_t
-json_root(struct json_slice text)
+json_root(struct slice text)
 {
 	return json_skip_blanks(text, json_skip_bom(text));
 }
 
 char *
-json_member_key(struct json_slice text, const struct json_member *member,
+json_member_key(struct slice text, const struct json_member *member,
 		struct balimg_error *err)
 {
 	json_auto_t *key = NULL;
@@ -157,7 +157,7 @@ json_member_key(struct json_slice text, const struct json_member *member,
 
 /* Does @part name the member?  1, 0, or -1 out of memory. */
 static int
-is_named(struct json_slice text, const struct json_member *member,
+is_named(struct slice text, const struct json_member *member,
 	 struct json_part part, struct balimg_error *err)
 {
 	const char *raw = text.at + member->key + 1;
@@ -177,7 +177,7 @@ is_named(struct json_slice text, const struct json_member *member,
 }
 
 int
-json_member_is(struct json_slice text, size_t open, size_t index,
+json_member_is(struct slice text, size_t open, size_t index,
 	       const struct json_member *member, struct json_part part,
 	       struct balimg_error *err)
 {
@@ -189,7 +189,7 @@ json_member_is(struct json_slice text, size_t open, size_t index,
 }
 
 int
-json_find_member(struct json_slice text, size_t open, struct json_part part,
+json_find_member(struct slice text, size_t open, struct json_part part,
 		 struct json_member *found, size_t *index,
 		 struct balimg_error *err)
 {

@@ -18,7 +18,7 @@
 /* ---- where --------------------------------------------------------- */
 
 static int
-set_error_at(struct json_slice text, size_t at, const char *what,
+set_error_at(struct slice text, size_t at, const char *what,
 	     struct balimg_error *err)
 {
 	unsigned line = 1;
@@ -50,7 +50,7 @@ say_syntax_error(json_error_t *fault)
 
 /* jansson says where the token that it did not like ends: find its start. */
 static size_t
-token_before(struct json_slice text, size_t end)
+token_before(struct slice text, size_t end)
 {
 	size_t at = end ? end - 1 : 0;
 
@@ -60,7 +60,7 @@ token_before(struct json_slice text, size_t end)
 }
 
 static int
-set_parse_error(struct json_slice text, json_error_t *fault,
+set_parse_error(struct slice text, json_error_t *fault,
 		struct balimg_error *err)
 {
 	const char *what;
@@ -95,7 +95,7 @@ set_parse_error(struct json_slice text, json_error_t *fault,
 
 /* Check the nesting; *@huge: is there a number that needs taming? */
 static int
-survey(struct json_slice text, bool *huge, struct balimg_error *err)
+survey(struct slice text, bool *huge, struct balimg_error *err)
 {
 	size_t depth = 0;
 	size_t at = 0;
@@ -127,10 +127,10 @@ survey(struct json_slice text, bool *huge, struct balimg_error *err)
 
 /* A copy of @text that jansson takes; to be freed. */
 static char *
-copy_tame(struct json_slice text, struct balimg_error *err)
+copy_tame(struct slice text, struct balimg_error *err)
 {
 	char *copy = malloc(text.len);
-	struct json_slice tame = { copy, text.len };
+	struct slice tame = { copy, text.len };
 	size_t at = 0;
 	size_t end;
 
@@ -154,7 +154,7 @@ copy_tame(struct json_slice text, struct balimg_error *err)
 
 /* The member of the container at @open within which @at lies. */
 static bool
-find_member_around(struct json_slice text, size_t open, size_t at,
+find_member_around(struct slice text, size_t open, size_t at,
 		   struct json_member *member, size_t *index)
 {
 	struct json_walk walk = json_walk_members(text, open);
@@ -169,9 +169,8 @@ find_member_around(struct json_slice text, size_t open, size_t at,
 }
 
 static int
-add_member(struct json_slice text, size_t open,
-	   const struct json_member *member, size_t index, struct buffer *path,
-	   struct balimg_error *err)
+add_member(struct slice text, size_t open, const struct json_member *member,
+	   size_t index, struct buffer *path, struct balimg_error *err)
 {
 	AUTO_FREE char *key = NULL;
 
@@ -188,7 +187,7 @@ add_member(struct json_slice text, size_t open,
 
 /* The path of the key that ends at @at, to be freed. */
 static char *
-path_at(struct json_slice text, size_t at, struct balimg_error *err)
+path_at(struct slice text, size_t at, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer path = BUFFER_INIT;
 	size_t open = json_root(text);
@@ -240,7 +239,7 @@ load_surely(const char *text, size_t len, size_t flags, json_error_t *fault)
 
 /* Parse @tame; a duplicate key is written down, and then allowed. */
 static json_t *
-load(struct json_slice text, const char *tame, struct json_quirks *quirks,
+load(struct slice text, const char *tame, struct json_quirks *quirks,
      struct balimg_error *err)
 {
 	size_t strict = quirks ? JSON_REJECT_DUPLICATES : 0;
@@ -269,7 +268,7 @@ json_t *
 json_text_parse(const char *text, size_t len, struct json_quirks *quirks,
 		struct balimg_error *err)
 {
-	struct json_slice all = { text, len };
+	struct slice all = { text, len };
 	AUTO_FREE char *tame = NULL;
 	json_t *root;
 	bool huge;

@@ -18,8 +18,8 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static struct keyfile_slice
-skip_blanks(struct keyfile_slice slice)
+static struct slice
+skip_blanks(struct slice slice)
 {
 	while (slice.len && is_blank(*slice.at)) {
 		slice.at++;
@@ -28,27 +28,8 @@ skip_blanks(struct keyfile_slice slice)
 	return slice;
 }
 
-/* Cut a line without its end off the head of @text. */
-static struct keyfile_slice
-next_line(struct keyfile_slice *text)
-{
-	const char *end = memchr(text->at, '\n', text->len);
-	struct keyfile_slice line = *text;
-	size_t step = text->len;
-
-	if (end) {
-		line.len = (size_t)(end - text->at);
-		step = line.len + 1;
-	}
-	text->at += step;
-	text->len -= step;
-	if (line.len && line.at[line.len - 1] == '\r')
-		line.len--;
-	return line;
-}
-
 static void
-read_group(struct keyfile_slice text, struct keyfile_line *line)
+read_group(struct slice text, struct keyfile_line *line)
 {
 	const char *end = memchr(text.at, ']', text.len);
 	size_t rest;
@@ -59,7 +40,7 @@ read_group(struct keyfile_slice text, struct keyfile_line *line)
 		return;
 	rest = (size_t)(text.at + text.len - end) - 1;
 	line->problem = "there is text after the head of a group";
-	if (skip_blanks((struct keyfile_slice){ end + 1, rest }).len)
+	if (skip_blanks((struct slice){ end + 1, rest }).len)
 		return;
 
 	line->name.at = text.at + 1;
@@ -79,10 +60,10 @@ read_group(struct keyfile_slice text, struct keyfile_line *line)
 
 /* A key may end in a "[locale]", which no profile has a use for. */
 static void
-read_entry(struct keyfile_slice text, struct keyfile_line *line)
+read_entry(struct slice text, struct keyfile_line *line)
 {
 	const char *equals = memchr(text.at, '=', text.len);
-	struct keyfile_slice value;
+	struct slice value;
 
 	line->problem = "this is no group, no NAME=VALUE, and no comment";
 	if (!equals || equals == text.at)
@@ -103,12 +84,12 @@ read_entry(struct keyfile_slice text, struct keyfile_line *line)
 }
 
 void
-keyfile_line_read(struct keyfile_slice *text, struct keyfile_line *line)
+keyfile_line_read(struct slice *text, struct keyfile_line *line)
 {
-	struct keyfile_slice rest;
+	struct slice rest;
 
 	*line = (struct keyfile_line){ .kind = KEYFILE_BAD };
-	line->whole = next_line(text);
+	line->whole = slice_next_line(text);
 	rest = skip_blanks(line->whole);
 	if (rest.len == 0 || *rest.at == '#')
 		line->kind = KEYFILE_BLANK;

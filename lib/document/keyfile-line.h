@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/slice.h"
 #include "document/keyfile.h"
 
 enum keyfile_line_kind {
@@ -20,21 +21,16 @@ enum keyfile_line_kind {
 	KEYFILE_BAD,
 };
 
-/* Bytes of the text, as written. */
-struct keyfile_slice {
-	const char *at;
-	size_t len;
-};
-
+/* As written. */
 struct keyfile_line {
 	enum keyfile_line_kind kind;
-	struct keyfile_slice name, value;
-	struct keyfile_slice whole; /* without its end: CR, LF */
-	const char *problem;	    /* a static sentence if KEYFILE_BAD */
+	struct slice name, value;
+	struct slice whole;  /* without its end: CR, LF */
+	const char *problem; /* a static sentence if KEYFILE_BAD */
 };
 
 /* Cut the first line off the head of @text and read it. */
-void keyfile_line_read(struct keyfile_slice *text, struct keyfile_line *line);
+void keyfile_line_read(struct slice *text, struct keyfile_line *line);
 
 /* Is @name a group's or setting's name, in either of the spellings that
  * NetworkManager has for some ("wifi", "802-11-wireless")? */

@@ -35,14 +35,14 @@ static const char *const harmless_ends[] = { "-flags", "-type", "keyidx" };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool
-is_whole(struct keyfile_slice name, const char *word)
+is_whole(struct slice name, const char *word)
 {
 	return name.len == strlen(word) &&
 	       !strncasecmp(name.at, word, name.len);
 }
 
 static bool
-has_part(struct keyfile_slice name, const char *part)
+has_part(struct slice name, const char *part)
 {
 	size_t len = strlen(part);
 	size_t at;
@@ -54,7 +54,7 @@ has_part(struct keyfile_slice name, const char *part)
 }
 
 static bool
-has_end(struct keyfile_slice name, const char *end)
+has_end(struct slice name, const char *end)
 {
 	size_t len = strlen(end);
 
@@ -63,7 +63,7 @@ has_end(struct keyfile_slice name, const char *end)
 }
 
 static bool
-is_secret(struct keyfile_slice name)
+is_secret(struct slice name)
 {
 	size_t i;
 
@@ -80,7 +80,7 @@ is_secret(struct keyfile_slice name)
 }
 
 static bool
-is_secret_group(struct keyfile_slice name)
+is_secret_group(struct slice name)
 {
 	size_t i;
 
@@ -92,7 +92,7 @@ is_secret_group(struct keyfile_slice name)
 
 /* The entry that a comment sign turned off, if it is one. */
 static bool
-read_comment(struct keyfile_slice whole, struct keyfile_line *line)
+read_comment(struct slice whole, struct keyfile_line *line)
 {
 	while (whole.len && strchr("# \t", *whole.at) && *whole.at) {
 		whole.at++;
@@ -106,8 +106,7 @@ read_comment(struct keyfile_slice whole, struct keyfile_line *line)
 
 /* Append @line with its value hidden. */
 static void
-add_hidden(struct buffer *out, struct keyfile_slice whole,
-	   struct keyfile_slice value)
+add_hidden(struct buffer *out, struct slice whole, struct slice value)
 {
 	buffer_add(out, whole.at, (size_t)(value.at - whole.at));
 	if (value.len)
@@ -139,7 +138,7 @@ char *
 keyfile_redact(const char *text, size_t len, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer out = BUFFER_INIT;
-	struct keyfile_slice rest = { text, len };
+	struct slice rest = { text, len };
 	struct keyfile_line line;
 	bool all = false;
 

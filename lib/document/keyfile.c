@@ -32,7 +32,7 @@ struct keyfile {
 /* Undo the escapes of a string.  True if one does not exist: it stays as it
  * is, but for a backslash at the end, which goes. */
 static bool
-unescape(struct keyfile_slice from, char *to)
+unescape(struct slice from, char *to)
 {
 	static const char names[] = "sntr\\";
 	static const char meanings[] = " \n\t\r\\";
@@ -157,7 +157,7 @@ struct keyfile *
 keyfile_parse(const char *text, size_t len, struct balimg_error *err)
 {
 	AUTO_KEYFILE struct keyfile *keyfile = NULL;
-	struct keyfile_slice rest = { text, len };
+	struct slice rest = { text, len };
 	struct keyfile_line line;
 	unsigned number;
 
@@ -277,7 +277,7 @@ keyfile_normalise(const char *text, size_t len, size_t *out_len,
 		  struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer out = BUFFER_INIT;
-	struct keyfile_slice rest = { text, len };
+	struct slice rest = { text, len };
 	struct keyfile_line line;
 
 	while (rest.len >= 3 && !memcmp(rest.at, "\xef\xbb\xbf", 3)) {

@@ -32,7 +32,7 @@ make_string(const char *text, struct balimg_error *err)
 static json_t *
 parse_word(const char *text)
 {
-	struct json_slice word = { text, strlen(text) };
+	struct slice word = { text, strlen(text) };
 
 	if (!word.len || json_skip_word(word, 0) != word.len)
 		return NULL;

@@ -74,7 +74,7 @@ static const struct key_type key_types[] = {
 	  .fields = { FIELD_ED25519, FIELD_APPLICATION } },
 };
 
-struct slice {
+struct octets {
 	const uint8_t *at;
 	size_t len;
 };
@@ -117,7 +117,8 @@ ssh_blob_knows_type(const char *name, size_t len)
 
 /* Cut the next string off the head of @rest. */
 static int
-read_string(struct slice *rest, struct slice *string, struct balimg_error *err)
+read_string(struct octets *rest, struct octets *string,
+	    struct balimg_error *err)
 {
 	size_t len;
 
@@ -128,14 +129,14 @@ read_string(struct slice *rest, struct slice *string, struct balimg_error *err)
 	if (len > rest->len - 4)
 		return error_set(err, BALIMG_E_INVALID,
 				 "the key is cut short");
-	*string = (struct slice){ rest->at + 4, len };
+	*string = (struct octets){ rest->at + 4, len };
 	rest->at += 4 + len;
 	rest->len -= 4 + len;
 	return 0;
 }
 
 static int
-skip_bytes(struct slice *rest, size_t len, struct balimg_error *err)
+skip_bytes(struct octets *rest, size_t len, struct balimg_error *err)
 {
 	if (len > rest->len)
 		return error_set(err, BALIMG_E_INVALID,
@@ -147,7 +148,7 @@ skip_bytes(struct slice *rest, size_t len, struct balimg_error *err)
 
 /* The size of a number in bits; leading zeros do not count. */
 static int
-measure_number(struct slice number, unsigned *bits, struct balimg_error *err)
+measure_number(struct octets number, unsigned *bits, struct balimg_error *err)
 {
 	if (number.len && number.at[0] & 0x80)
 		return error_set(err, BALIMG_E_INVALID,
@@ -171,7 +172,7 @@ measure_number(struct slice number, unsigned *bits, struct balimg_error *err)
 }
 
 static int
-check_point(const struct key_type *type, struct slice point,
+check_point(const struct key_type *type, struct octets point,
 	    struct balimg_error *err)
 {
 	bool has;
@@ -186,7 +187,7 @@ check_point(const struct key_type *type, struct slice point,
 }
 
 static int
-check_field(const struct key_type *type, enum field field, struct slice value,
+check_field(const struct key_type *type, enum field field, struct octets value,
 	    struct ssh_key *key, struct balimg_error *err)
 {
 	unsigned bits;
@@ -220,10 +221,10 @@ check_field(const struct key_type *type, enum field field, struct slice value,
 
 /* Check the fields of @type at the head of @rest, and move behind them. */
 static int
-check_fields(const struct key_type *type, struct slice *rest,
+check_fields(const struct key_type *type, struct octets *rest,
 	     struct ssh_key *key, struct balimg_error *err)
 {
-	struct slice value;
+	struct octets value;
 	size_t i;
 
 	key->bits = type->bits;
@@ -241,9 +242,9 @@ check_fields(const struct key_type *type, struct slice *rest,
 
 /* Is @list a row of strings, in pairs if @pairs? */
 static int
-check_list(struct slice list, bool pairs, struct balimg_error *err)
+check_list(struct octets list, bool pairs, struct balimg_error *err)
 {
-	struct slice item;
+	struct octets item;
 
 	while (list.len) {
 		if (read_string(&list, &item, err) < 0 ||
@@ -255,11 +256,11 @@ check_list(struct slice list, bool pairs, struct balimg_error *err)
 
 /* The key that signed a certificate: sound, and no certificate itself. */
 static int
-check_signer(struct slice blob, struct balimg_error *err)
+check_signer(struct octets blob, struct balimg_error *err)
 {
 	const struct key_type *type;
 	struct ssh_key signer;
-	struct slice name;
+	struct octets name;
 	bool certificate;
 
 	if (read_string(&blob, &name, err) < 0)
@@ -282,10 +283,10 @@ check_signer(struct slice blob, struct balimg_error *err)
 /* What a certificate states about its key: serial and type, id, principals,
  * validity, options, extensions, a reserved string, signer, signature. */
 static int
-check_statement(struct slice *rest, struct balimg_error *err)
+check_statement(struct octets *rest, struct balimg_error *err)
 {
-	struct slice id, principals, options, extensions;
-	struct slice reserved, signer, signature;
+	struct octets id, principals, options, extensions;
+	struct octets reserved, signer, signature;
 
 	if (skip_bytes(rest, 8 + 4, err) < 0 ||
 	    read_string(rest, &id, err) < 0 ||
@@ -306,7 +307,7 @@ check_statement(struct slice *rest, struct balimg_error *err)
 
 /* The fingerprint is that of the plain key, for a certificate, too. */
 static int
-set_fingerprint(const struct key_type *type, struct slice fields,
+set_fingerprint(const struct key_type *type, struct octets fields,
 		struct ssh_key *key, struct balimg_error *err)
 {
 	static const char head[] = "SHA256:";
@@ -338,10 +339,10 @@ set_fingerprint(const struct key_type *type, struct slice fields,
 int
 ssh_blob_check(struct ssh_key *key, struct balimg_error *err)
 {
-	struct slice rest = { key->blob, key->blob_len };
+	struct octets rest = { key->blob, key->blob_len };
 	const struct key_type *type;
-	struct slice fields;
-	struct slice value;
+	struct octets fields;
+	struct octets value;
 
 	type = find_type(key->type, strlen(key->type), &key->certificate);
 	if (!type)

@@ -163,16 +163,16 @@ static const char *const option_heads[] = {
 };
 
 static bool
-slice_is_in(struct udev_slice slice, const char *const *list)
+slice_is_in(struct slice slice, const char *const *list)
 {
 	for (; *list; list++)
-		if (udev_slice_is(slice, *list))
+		if (slice_is(slice, *list))
 			return true;
 	return false;
 }
 
 static bool
-slice_begins(struct udev_slice slice, const char *const *heads)
+slice_begins(struct slice slice, const char *const *heads)
 {
 	for (; *heads; heads++)
 		if (slice.len > strlen(*heads) &&
@@ -182,12 +182,12 @@ slice_begins(struct udev_slice slice, const char *const *heads)
 }
 
 static const struct key *
-find_key(struct udev_slice name)
+find_key(struct slice name)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (udev_slice_is(name, keys[i].name))
+		if (slice_is(name, keys[i].name))
 			return &keys[i];
 	return NULL;
 }
@@ -237,7 +237,7 @@ substitution_len(const char *p, size_t len, bool *takes_attribute)
 /* Say which %x and $name are no substitutions: a shell's $1 must be written
  * $$1 in a rule. */
 static void
-judge_format(const struct udev_token *token, struct udev_slice text,
+judge_format(const struct udev_token *token, struct slice text,
 	     struct udev_lint *lint)
 {
 	bool takes_attribute;
@@ -245,7 +245,7 @@ judge_format(const struct udev_token *token, struct udev_slice text,
 	size_t len;
 
 	for (at = 0; at < text.len; at += len ? len : 1) {
-		struct udev_slice rest = { text.at + at, text.len - at };
+		struct slice rest = { text.at + at, text.len - at };
 
 		len = 0;
 		if (*rest.at != '%' && *rest.at != '$')
@@ -289,7 +289,7 @@ judge_operator(const struct udev_token *token, const struct key *key,
 }
 
 static bool
-is_octal(struct udev_slice slice)
+is_octal(struct slice slice)
 {
 	return slice.len && slice.len <= 4 &&
 	       strspn(slice.at, "01234567") >= slice.len;
@@ -299,7 +299,7 @@ static bool
 judge_attribute(const struct udev_token *token, const struct key *key,
 		struct udev_lint *lint)
 {
-	struct udev_slice attribute = token->attribute;
+	struct slice attribute = token->attribute;
 
 	if (key->attribute == ATTRIBUTE_NONE && attribute.at)
 		udev_lint_say(lint, true, "%s does not take {%.*s}", key->name,
@@ -325,7 +325,7 @@ judge_attribute(const struct udev_token *token, const struct key *key,
 static bool
 judge_builtin(const struct udev_token *token, struct udev_lint *lint)
 {
-	struct udev_slice word = { token->value.at, 0 };
+	struct slice word = { token->value.at, 0 };
 
 	while (word.len < token->value.len && word.at[word.len] != ' ')
 		word.len++;
@@ -340,7 +340,7 @@ static bool
 judge_option(const struct udev_token *token, struct udev_lint *lint)
 {
 	static const char priority[] = "link_priority=";
-	struct udev_slice value = token->value;
+	struct slice value = token->value;
 	size_t head = strlen(priority);
 
 	if (!slice_is_in(value, options) &&
@@ -378,7 +378,7 @@ static bool
 judge_name(const struct udev_token *token, struct udev_lint *lint)
 {
 	if (token->op & MATCHES ||
-	    (token->value.len && !udev_slice_is(token->value, "%k")))
+	    (token->value.len && !slice_is(token->value, "%k")))
 		return true;
 	udev_lint_say(lint, false,
 		      "NAME=\"%.*s\" has no effect; udevd ignores the rule",
@@ -393,7 +393,7 @@ judge_value(const struct udev_token *token, const struct key *key,
 	if (key->format == FORMAT_ALWAYS ||
 	    (key->format == FORMAT_ASSIGNED && !(token->op & MATCHES)))
 		judge_format(token, token->value, lint);
-	if (key->attributes && udev_slice_is(token->attribute, "builtin"))
+	if (key->attributes && slice_is(token->attribute, "builtin"))
 		return judge_builtin(token, lint);
 	if (!strcmp(key->name, "OPTIONS"))
 		return judge_option(token, lint);

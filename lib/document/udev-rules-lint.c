@@ -142,9 +142,9 @@ lint_rule(struct udev_lint *lint, const char *rule)
 				      UDEV_SLICE_ARGS(token.key));
 		kept &= udev_token_judge(&token, lint);
 		acts |= udev_token_has_effect(&token);
-		if (udev_slice_is(token.key, "GOTO"))
+		if (slice_is(token.key, "GOTO"))
 			add_jump(lint, &token, false);
-		else if (udev_slice_is(token.key, "LABEL"))
+		else if (slice_is(token.key, "LABEL"))
 			add_jump(lint, &token, true);
 	}
 	if (rc < 0 || !kept)
@@ -154,23 +154,12 @@ lint_rule(struct udev_lint *lint, const char *rule)
 			      "the rule matches but does nothing");
 }
 
-/* Cut one line off the head of @text, without its end and leading blanks. */
-static struct udev_slice
-next_line(struct udev_slice *text)
+/* The next line of @text, without leading blanks. */
+static struct slice
+next_line(struct slice *text)
 {
-	const char *end = memchr(text->at, '\n', text->len);
-	struct udev_slice line = *text;
-	size_t step = text->len;
+	struct slice line = slice_next_line(text);
 
-	if (end) {
-		line.len = (size_t)(end - text->at);
-		step = line.len + 1;
-	}
-	text->at += step;
-	text->len -= step;
-
-	if (line.len && line.at[line.len - 1] == '\r')
-		line.len--;
 	while (line.len && strchr(" \t\r", *line.at)) {
 		line.at++;
 		line.len--;
@@ -192,10 +181,10 @@ finish_rule(struct udev_lint *lint, struct buffer *rule)
 }
 
 static void
-lint_lines(struct udev_lint *lint, struct udev_slice text, struct buffer *rule)
+lint_lines(struct udev_lint *lint, struct slice text, struct buffer *rule)
 {
 	bool continued = false;
-	struct udev_slice line;
+	struct slice line;
 	unsigned number;
 
 	for (number = 1; text.len && !rule->failed; number++) {
@@ -277,7 +266,7 @@ udev_text_lint(const char *text, size_t len, struct udev_findings *findings,
 {
 	AUTO_BUFFER struct buffer rule = BUFFER_INIT;
 	struct udev_lint lint = { .findings = findings };
-	struct udev_slice all = { text, len };
+	struct slice all = { text, len };
 
 	*findings = (struct udev_findings){ 0 };
 	lint_lines(&lint, all, &rule);

@@ -8,8 +8,7 @@
 #ifndef BALIMG_DOCUMENT_UDEV_RULES_LINT_H
 #define BALIMG_DOCUMENT_UDEV_RULES_LINT_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/slice.h"
 
 /* Operators, as bits of a set. */
 enum udev_op {
@@ -23,14 +22,9 @@ enum udev_op {
 
 #define UDEV_OPS_MATCH (UDEV_OP_MATCH | UDEV_OP_NOMATCH)
 
-/* Bytes within the rule, as written. */
-struct udev_slice {
-	const char *at; /* NULL: there is none */
-	size_t len;
-};
-
+/* As written in the rule; ->at is NULL of what is not there. */
 struct udev_token {
-	struct udev_slice key, attribute, value;
+	struct slice key, attribute, value;
 	enum udev_op op;
 };
 
@@ -50,8 +44,6 @@ bool udev_token_judge(const struct udev_token *token, struct udev_lint *lint);
 
 /* Does a rule do something because it has @token? */
 bool udev_token_has_effect(const struct udev_token *token);
-
-bool udev_slice_is(struct udev_slice slice, const char *text);
 
 /* "==", "+=", ... */
 const char *udev_op_text(enum udev_op op);

@@ -35,13 +35,6 @@ udev_op_text(enum udev_op op)
 	return operators[i].text;
 }
 
-bool
-udev_slice_is(struct udev_slice slice, const char *text)
-{
-	return slice.at && slice.len == strlen(text) &&
-	       !memcmp(slice.at, text, slice.len);
-}
-
 /* A key ends at a blank, a brace or an operator. */
 static size_t
 key_len(const char *p)

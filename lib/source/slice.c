@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "source/source.h"
 
-struct slice {
+struct window {
 	struct source head;
 	struct source *below; /* the caller's */
 	uint64_t offset;      /* in below */
@@ -25,7 +25,7 @@ static int
 slice_read(struct source *source, uint64_t offset, void *data, size_t len,
 	   struct balimg_error *err)
 {
-	const struct slice *slice = (struct slice *)source;
+	const struct window *slice = (struct window *)source;
 
 	return source_read(slice->below, slice->offset + offset, data, len,
 			   err);
@@ -35,7 +35,7 @@ static int
 slice_write(struct source *source, uint64_t offset, const void *data,
 	    size_t len, struct balimg_error *err)
 {
-	const struct slice *slice = (struct slice *)source;
+	const struct window *slice = (struct window *)source;
 
 	return source_write(slice->below, slice->offset + offset, data, len,
 			    err);
@@ -45,7 +45,7 @@ static int
 slice_zero(struct source *source, uint64_t offset, uint64_t len,
 	   struct balimg_error *err)
 {
-	const struct slice *slice = (struct slice *)source;
+	const struct window *slice = (struct window *)source;
 
 	return source_zero(slice->below, slice->offset + offset, len, err);
 }
@@ -53,7 +53,7 @@ slice_zero(struct source *source, uint64_t offset, uint64_t len,
 static int
 slice_barrier(struct source *source, struct balimg_error *err)
 {
-	const struct slice *slice = (struct slice *)source;
+	const struct window *slice = (struct window *)source;
 
 	return source_barrier(slice->below, err);
 }
@@ -62,7 +62,7 @@ static int
 slice_extents(struct source *source, uint64_t offset, struct extent *extent,
 	      struct balimg_error *err)
 {
-	const struct slice *slice = (struct slice *)source;
+	const struct window *slice = (struct window *)source;
 
 	if (source_extents(slice->below, slice->offset + offset, extent, err) <
 	    0)
@@ -76,7 +76,7 @@ slice_extents(struct source *source, uint64_t offset, struct extent *extent,
 static uint64_t
 slice_cost(struct source *source, uint64_t offset)
 {
-	const struct slice *slice = (struct slice *)source;
+	const struct window *slice = (struct window *)source;
 
 	return source_cost(slice->below, slice->offset + offset);
 }
@@ -104,7 +104,7 @@ struct source *
 source_slice_open(struct source *below, uint64_t offset, uint64_t len,
 		  struct balimg_error *err)
 {
-	struct slice *slice;
+	struct window *slice;
 
 	if (!range_within(offset, len, source_size(below))) {
 		error_set(err, BALIMG_E_INVALID,
@@ -118,7 +118,7 @@ source_slice_open(struct source *below, uint64_t offset, uint64_t len,
 		error_nomem(err);
 		return NULL;
 	}
-	*slice = (struct slice){
+	*slice = (struct window){
 		.head = { .ops = source_is_writable(below) ?
 					 &writable_slice_ops :
 					 &slice_ops,

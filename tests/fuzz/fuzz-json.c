@@ -28,7 +28,7 @@ struct edit {
 	} kind;
 	const char *path;
 	const char *value;
-	struct json_slice text;
+	struct slice text;
 };
 
 static void
@@ -159,7 +159,7 @@ edit_tree(const struct edit *edit, json_t *root, json_t *value)
 /* ---- what must stand ----------------------------------------------- */
 
 static bool
-is_same(struct json_slice a, struct json_slice b)
+is_same(struct slice a, struct slice b)
 {
 	return a.len == b.len && !memcmp(a.at, b.at, a.len);
 }
@@ -167,7 +167,7 @@ is_same(struct json_slice a, struct json_slice b)
 /* Is @member one that the edit is about? */
 static bool
 is_concerned(const struct edit *edit, json_t *patch, struct json_part part,
-	     struct json_slice text, size_t open, size_t number,
+	     struct slice text, size_t open, size_t number,
 	     const struct json_member *member)
 {
 	AUTO_FREE char *key = NULL;
@@ -184,7 +184,7 @@ is_concerned(const struct edit *edit, json_t *patch, struct json_part part,
  * the edit is not about stand in their order. */
 static void
 check_kept(const struct edit *edit, json_t *patch, struct json_part part,
-	   size_t open, struct json_slice after, size_t new_open)
+	   size_t open, struct slice after, size_t new_open)
 {
 	struct json_walk old = json_walk_members(edit->text, open);
 	struct json_walk new = json_walk_members(after, new_open);
@@ -204,7 +204,7 @@ check_kept(const struct edit *edit, json_t *patch, struct json_part part,
 
 /* The path followed as long as it is there before and after. */
 static void
-check_all_kept(const struct edit *edit, json_t *patch, struct json_slice after)
+check_all_kept(const struct edit *edit, json_t *patch, struct slice after)
 {
 	struct json_part part = json_part_first(edit->path);
 	size_t open = json_root(edit->text);
@@ -274,13 +274,13 @@ try_edit(const struct edit *edit, json_t *root, json_t *value)
 	json_auto_t *want = edit_tree(edit, root, value);
 	json_auto_t *got = NULL;
 	struct balimg_error err = { 0 };
-	struct json_slice after;
+	struct slice after;
 
 	buffer_add(&text, edit->text.at, edit->text.len);
 	if (edit_text(edit, &text, &err) < 0) {
 		must(err.code && err.message[0]);
 		must(is_same(edit->text,
-			     (struct json_slice){ text.data, text.len }));
+			     (struct slice){ text.data, text.len }));
 		if (want)
 			check_unprintable(want);
 		return;
@@ -288,7 +288,7 @@ try_edit(const struct edit *edit, json_t *root, json_t *value)
 	must(want);
 	got = json_text_parse(text.data, text.len, NULL, NULL);
 	must(got && json_equal(got, want));
-	after = (struct json_slice){ text.data, text.len };
+	after = (struct slice){ text.data, text.len };
 	check_all_kept(edit, value, after);
 
 	if (edit->kind != UNSET) {
@@ -296,8 +296,7 @@ try_edit(const struct edit *edit, json_t *root, json_t *value)
 
 		buffer_add(&again, text.data, text.len);
 		must(edit_text(edit, &again, NULL) == 0);
-		must(is_same(after,
-			     (struct json_slice){ again.data, again.len }));
+		must(is_same(after, (struct slice){ again.data, again.len }));
 	}
 }
 
