@@ -2,9 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * As in a volume, what is left of the path is kept as text, in front of which
- * the text of a link is put; ".." leads back to the directory that the way
- * came through.  The number of links and of names is limited.
+ * ".." leads back to the directory that the way came through.  The number of
+ * links and of names is limited.
  */
 #include <config.h>
 
@@ -12,8 +11,8 @@
 
 #include "balenaos/hostapp-private.h"
 #include "base/buffer.h"
+#include "volume/route.h"
 
-#define LINKS_MAX  40  /* on the way, as in Linux */
 #define NAMES_MAX  512 /* looked up, those of links included */
 #define DEPTH_MAX  128 /* directories within each other */
 #define NAME_LIMIT 255 /* bytes */
@@ -27,11 +26,10 @@ struct stop {
 /* How far a path was followed. */
 struct way {
 	struct hostapp *app;
-	char *left;	    /* of the path, owned */
-	size_t skip;	    /* bytes of it that are done */
+	struct route route;
 	struct buffer path; /* that was reached, free of links */
-	unsigned links, names;
-	size_t depth; /* of the last stop */
+	unsigned names;	    /* looked up so far */
+	size_t depth;	    /* of the last stop */
 	struct stop stops[DEPTH_MAX + 1];
 };
 
@@ -41,28 +39,6 @@ hostapp_place_clear(struct hostapp_place *place)
 	free(place->path);
 	volume_entry_clear(&place->entry);
 	*place = (struct hostapp_place){ 0 };
-}
-
-/* Take the next name off what is left; its length, 0 at the end. */
-static size_t
-next_name(struct way *way, const char **name)
-{
-	size_t len;
-
-	way->skip += strspn(way->left + way->skip, "/");
-	*name = way->left + way->skip;
-	len = strcspn(*name, "/");
-	way->skip += len;
-	return len;
-}
-
-/* Has the path no name after this one? */
-static bool
-is_last(const struct way *way)
-{
-	const char *left = way->left + way->skip;
-
-	return !left[strspn(left, "/")];
 }
 
 /* Back to the stop at @depth. */
@@ -75,27 +51,15 @@ go_back(struct way *way, size_t depth)
 	buffer_splice(&way->path, len, way->path.len - len, "", 0);
 }
 
-/* Put the text of the link in front of what is left. */
 static int
 enter_link(struct way *way, struct hostapp_place *place,
 	   struct balimg_error *err)
 {
-	AUTO_BUFFER struct buffer left = BUFFER_INIT;
-	bool absolute = *place->entry.target == '/';
-	char *text;
+	const char *target = place->entry.target;
 
-	if (++way->links > LINKS_MAX)
-		return error_set(err, BALIMG_E_INVALID,
-				 "more than %d symbolic links", LINKS_MAX);
-	buffer_printf(&left, "%s/%s", place->entry.target,
-		      way->left + way->skip);
-	text = buffer_take(&left, NULL, err);
-	if (!text)
+	if (route_enter_link(&way->route, target, err) < 0)
 		return -1;
-	free(way->left);
-	way->left = text;
-	way->skip = 0;
-	go_back(way, absolute ? 0 : way->depth);
+	go_back(way, *target == '/' ? 0 : way->depth);
 	volume_entry_clear(&place->entry);
 	return 0;
 }
@@ -131,7 +95,7 @@ go_on(struct way *way, const char *name, size_t len, bool follow,
 	if (hostapp_look_up(way->app, &place->dir, way->path.data,
 			    &place->layers, &place->entry, err) < 0)
 		return -1;
-	*done = is_last(way);
+	*done = route_is_last(&way->route);
 	if (place->entry.target && (follow || !*done)) {
 		*done = false;
 		return enter_link(way, place, err);
@@ -161,7 +125,7 @@ follow_path(struct way *way, bool follow, struct hostapp_place *place,
 	const char *name;
 	size_t len;
 
-	while (!done && (len = next_name(way, &name)) > 0) {
+	while (!done && (len = route_next_name(&way->route, &name)) > 0) {
 		if (len > NAME_LIMIT || ++way->names > NAMES_MAX)
 			return error_set(err, BALIMG_E_INVALID,
 					 "the way to it is too long");
@@ -184,17 +148,17 @@ int
 hostapp_find(struct hostapp *app, const char *path, bool follow,
 	     struct hostapp_place *place, struct balimg_error *err)
 {
-	struct way way = { .app = app, .left = strdup(path) };
+	struct way way = { .app = app };
 	struct hostapp_set *root = &way.stops[0].layers;
 	int result;
 
-	if (!way.left)
-		return error_nomem(err);
+	if (route_begin(&way.route, path, err) < 0)
+		return -1;
 	for (root->count = 0; root->count < app->count; root->count++)
 		root->at[root->count] = root->count;
 	result = follow_path(&way, follow, place, err);
 	buffer_free(&way.path);
-	free(way.left);
+	route_clear(&way.route);
 	return result;
 }
 

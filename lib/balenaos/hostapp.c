@@ -27,16 +27,9 @@ static int
 take_entry(struct hostapp_place *place, const char *path,
 	   struct volume_entry *entry, struct balimg_error *err)
 {
-	const char *name = strrchr(path, '/') + 1;
-
 	*entry = place->entry;
 	place->entry = (struct volume_entry){ 0 };
-	free(entry->name);
-	entry->name = strdup(*name ? name : "/");
-	if (entry->name)
-		return 0;
-	volume_entry_clear(entry);
-	return error_nomem(err);
+	return volume_entry_name(entry, path, err);
 }
 
 static int

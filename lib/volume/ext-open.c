@@ -100,16 +100,10 @@ describe_place(struct ext_volume *ext, const struct ext_place *place,
 	       const char *path, struct volume_entry *entry,
 	       struct balimg_error *err)
 {
-	const char *name = strrchr(path, '/') + 1;
-
 	*entry = (struct volume_entry){ 0 };
 	if (ext_describe(ext, place->ino, entry, err) < 0)
 		return -1;
-	entry->name = strdup(*name ? name : "/");
-	if (entry->name)
-		return 0;
-	volume_entry_clear(entry);
-	return error_nomem(err);
+	return volume_entry_name(entry, path, err);
 }
 
 static int

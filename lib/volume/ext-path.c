@@ -2,73 +2,30 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * What is left of the path is kept as text, in front of which the text of a
- * link is put when one is met.  Neither leads out of the volume, and the
- * number of links is limited as in Linux.
+ * Neither leads out of the volume, and the number of links is limited.
  */
 #include <config.h>
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "volume/ext.h"
-
-#define LINKS_MAX 40 /* symbolic links on the way */
+#include "volume/route.h"
 
 /* How far a path was followed. */
 struct way {
 	struct ext_volume *ext;
-	ext2_ino_t at;	/* the directory reached */
-	char *left;	/* of the path, owned */
-	size_t skip;	/* bytes of it that are done */
-	unsigned links; /* met so far */
+	ext2_ino_t at; /* the directory reached */
+	struct route route;
 };
 
-/* Take the next name off what is left; its length, 0 at the end. */
-static size_t
-next_name(struct way *way, const char **name)
-{
-	size_t len;
-
-	while (way->left[way->skip] == '/')
-		way->skip++;
-	*name = way->left + way->skip;
-	len = strcspn(*name, "/");
-	way->skip += len;
-	return len;
-}
-
-/* Has the path no name after this one? */
-static bool
-is_last(const struct way *way)
-{
-	const char *left = way->left + way->skip;
-
-	return !left[strspn(left, "/")];
-}
-
-/* Put the text of the link at @place in front of what is left. */
 static int
 enter_link(struct way *way, struct ext_place *place, struct balimg_error *err)
 {
-	AUTO_FREE char *text = NULL;
-	AUTO_BUFFER struct buffer left = BUFFER_INIT;
-	char *path;
+	AUTO_FREE char *text = ext_read_link(way->ext, place->ino,
+					     &place->inode, err);
 
-	if (++way->links > LINKS_MAX)
-		return error_set(err, BALIMG_E_INVALID,
-				 "more than %d symbolic links", LINKS_MAX);
-	text = ext_read_link(way->ext, place->ino, &place->inode, err);
-	if (!text)
+	if (!text || route_enter_link(&way->route, text, err) < 0)
 		return -1;
-	buffer_printf(&left, "%s/%s", text, way->left + way->skip);
-	path = buffer_take(&left, NULL, err);
-	if (!path)
-		return -1;
-	free(way->left);
-	way->left = path;
-	way->skip = 0;
 	if (*text == '/')
 		way->at = EXT2_ROOT_INO;
 	return 0;
@@ -93,7 +50,9 @@ look_up(struct way *way, struct ext_place *place, size_t len,
 			       &place->ino);
 	if (failed == EXT2_ET_FILE_NOT_FOUND && !ext->io.why.code) {
 		place->ino = 0;
-		return is_last(way) ? 0 : ext_error(ext, failed, err);
+		return route_is_last(&way->route) ?
+			       0 :
+			       ext_error(ext, failed, err);
 	}
 	if (failed)
 		return ext_error(ext, failed, err);
@@ -118,7 +77,7 @@ follow(struct way *way, bool follow_last, struct ext_place *place,
 	const char *name;
 	size_t len;
 
-	while ((len = next_name(way, &name)) > 0) {
+	while ((len = route_next_name(&way->route, &name)) > 0) {
 		if (len > EXT2_NAME_LEN)
 			return error_set(err, BALIMG_E_INVALID,
 					 "a name has more than %d bytes",
@@ -133,12 +92,13 @@ follow(struct way *way, bool follow_last, struct ext_place *place,
 		if (!place->ino)
 			return 0;
 		if (LINUX_S_ISLNK(place->inode.i_mode) &&
-		    (follow_last || !is_last(way))) {
+		    (follow_last || !route_is_last(&way->route))) {
 			if (enter_link(way, place, err) < 0)
 				return -1;
 			continue;
 		}
-		if (is_last(way) && strcmp(place->name, "..") != 0)
+		if (route_is_last(&way->route) &&
+		    strcmp(place->name, "..") != 0)
 			return 0;
 		way->at = place->ino;
 	}
@@ -163,22 +123,16 @@ int
 ext_find(struct ext_volume *ext, const char *path, bool follow_last,
 	 struct ext_place *place, struct balimg_error *err)
 {
+	struct way way = { .ext = ext, .at = EXT2_ROOT_INO };
 	bool found;
-	struct way way = {
-		.ext = ext,
-		.at = EXT2_ROOT_INO,
-		.left = strdup(path),
-	};
 	int result = recall(ext, path, follow_last, place, &found, err);
 
-	if (result < 0 || found) {
-		free(way.left);
+	if (result < 0 || found)
 		return result;
-	}
-	if (!way.left)
-		return error_nomem(err);
+	if (route_begin(&way.route, path, err) < 0)
+		return -1;
 	result = follow(&way, follow_last, place, err);
-	free(way.left);
+	route_clear(&way.route);
 	return result;
 }
 

@@ -11,6 +11,20 @@
 
 #include "volume/volume-ops.h"
 
+int
+volume_entry_name(struct volume_entry *entry, const char *path,
+		  struct balimg_error *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	free(entry->name);
+	entry->name = strdup(*name ? name : "/");
+	if (entry->name)
+		return 0;
+	volume_entry_clear(entry);
+	return error_nomem(err);
+}
+
 /* Room for one more of @size bytes behind @count; NULL if memory ran out.
  * The list doubles whenever its count is a power of two. */
 static void *

@@ -81,6 +81,11 @@ int volume_at_path(int rc, const char *path, struct balimg_error *err);
 int volume_compare(struct source *a, struct source *b, bool *same,
 		   struct balimg_error *err) MUST_USE;
 
+/* Name @entry as the last part of @path says, "/" for the root; it is cleared
+ * on failure.  For the engines. */
+int volume_entry_name(struct volume_entry *entry, const char *path,
+		      struct balimg_error *err) MUST_USE;
+
 /* Append to a list that the caller clears; @name and @entry->target are taken
  * (freed on failure).  For the engines. */
 int volume_listing_add(struct volume_listing *listing, char *name,
