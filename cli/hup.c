@@ -199,6 +199,20 @@ static const struct verb verbs[] = {
 		.options = hup_unpack_options,
 		.run = hup_unpack,
 	},
+	{
+		.name = "diff",
+		.operands = "FILE FILE",
+		.summary = "show what differs between bundles, or images",
+		.text = "Each FILE is an update bundle, an image, of which "
+			"the running system's root is taken, or "
+			"IMAGE:PART/PATH. Contents, types, modes, owners, "
+			"extended attributes and what links say are compared; "
+			"times are not, and a hard link is what it is a name "
+			"of. `+` is only in the second, `-` only in the "
+			"first, "
+			"`~` in both.",
+		.run = hup_diff,
+	},
 	{ 0 },
 };
 
@@ -208,6 +222,8 @@ static const struct example examples[] = {
 	  "In a script:" },
 	{ "balimg hup unpack balena-image.docker -C root",
 	  "To see, or to change, what is in it:" },
+	{ "balimg hup diff sdcard.img balena-image.docker",
+	  "What would an update change?" },
 	{ 0 },
 };
 
@@ -222,5 +238,5 @@ const struct command cmd_hup = {
 		"of without a word, is an error here.",
 	.verbs = verbs,
 	.examples = examples,
-	.exit_text = "verify: errors were found",
+	.exit_text = "verify: errors were found; diff: there are differences",
 };

@@ -9,6 +9,8 @@
 
 #include "command.h"
 
+int hup_diff(struct context *ctx, int argc, char **argv);
+
 extern const struct option hup_unpack_options[];
 int hup_unpack(struct context *ctx, int argc, char **argv);
 

@@ -276,6 +276,28 @@ char *balimg_bundle_unpack(const char *path, const char *folder,
 			   BALIMG_PROGRESS(progress), void *data,
 			   struct balimg_error *err) BALIMG_MUST_USE;
 
+/* A tree to be compared: the update bundle @path; or, with @image, what lies
+ * at @inside in partition @part of that; or, if @path is no bundle, the running
+ * system's root in the image @path. */
+struct balimg_tree {
+	const char *path;
+	struct balimg_image *image; /* or NULL; lent */
+	const char *part, *inside;  /* with @image: "rootA", "/etc" */
+};
+
+/* The files that differ between two trees, in content, type, mode, owner,
+ * extended attributes, or what a link says; times do not count, and a hard
+ * link is what it is a name of: {"added", "removed", "changed" (how many),
+ * "changes":[{"path", "change":"added"|"removed"|"changed", "what":["content",
+ * "mode", ...], "a", "b"}]}, in the order of paths, with "a" and "b" telling
+ * of either side {"type", "mode", "uid", "gid"}, of a file "size", of a
+ * symbolic link "target", of a device "device".  Of more than 100,000 changes
+ * the rest is only counted.  @progress may be NULL. */
+char *balimg_bundle_diff(const struct balimg_tree *a,
+			 const struct balimg_tree *b,
+			 BALIMG_PROGRESS(progress), void *data,
+			 struct balimg_error *err) BALIMG_MUST_USE;
+
 /* ---- editing ------------------------------------------------------- */
 
 /* What an edit does, and what its @name and @data are. */

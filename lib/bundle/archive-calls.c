@@ -25,6 +25,8 @@ static const struct archive_calls calls = {
 	.write_tree = archive_write_tree,
 	.judge_bundle = archive_judge_bundle,
 	.unpack_bundle = archive_unpack_bundle,
+	.compare = archive_compare,
+	.is_archive = archive_is_one,
 };
 
 MODULE_DOOR(archive, &calls);

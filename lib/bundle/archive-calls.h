@@ -25,5 +25,9 @@ int archive_unpack_bundle(int fd, int folder, unsigned parts, int manifest,
 			  const struct progress *progress,
 			  struct unpack_sum *sum, struct balimg_error *err)
 	MUST_USE;
+json_t *archive_compare(const struct compare_side sides[2],
+			const struct progress *progress,
+			struct balimg_error *err) MUST_USE;
+bool archive_is_one(int fd) MUST_USE;
 
 #endif /* BALIMG_BUNDLE_ARCHIVE_CALLS_H */

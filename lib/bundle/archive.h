@@ -29,6 +29,16 @@ struct unpack_sum {
 	uint64_t devices; /* recorded, not made */
 };
 
+#define COMPARE_TOLD 100000u /* more changes than this are only counted */
+
+/* A tree to be compared. */
+struct compare_side {
+	const char *title;  /* for errors */
+	struct volume *vol; /* directory @path of this, or, if NULL, */
+	const char *path;
+	int fd; /* the bundle open as this, which can be read twice */
+};
+
 /* What the module gives. */
 struct archive_calls {
 	/* Write what is below directory @path of @vol to @fd as a tar file,
@@ -52,6 +62,14 @@ struct archive_calls {
 	int (*unpack_bundle)(int fd, int folder, unsigned parts, int manifest,
 			     const struct progress *progress,
 			     struct unpack_sum *sum, struct balimg_error *err);
+	/* What differs between two trees; see balimg_bundle_diff() for the
+	 * answer. */
+	json_t *(*compare)(const struct compare_side sides[2],
+			   const struct progress *progress,
+			   struct balimg_error *err);
+	/* Is it a tar file, maybe compressed, that is not empty?  Reads on
+	 * from where @fd is. */
+	bool (*is_archive)(int fd);
 };
 
 /* The module's calls, lent for good; NULL with BALIMG_E_UNSUPPORTED if it is
