@@ -5,11 +5,16 @@
 #ifndef BALIMG_BALENAOS_HOSTAPP_PRIVATE_H
 #define BALIMG_BALENAOS_HOSTAPP_PRIVATE_H
 
+#include <jansson.h>
+
 #include "volume/volume-ops.h"
 
 /* The engine makes 125 layers at most, and the kernel lays 128 over each
  * other. */
 #define HOSTAPP_LAYERS_MAX 130
+
+/* Digits of the engine's ids, all hexadecimal. */
+#define HOSTAPP_ID_LEN 64
 
 /* Where the container's volume is mounted. */
 #define HOSTAPP_BOOT "/boot"
@@ -25,6 +30,9 @@ struct hostapp {
 	struct volume head;		  /* first */
 	struct volume *raw;		  /* lent */
 	bool is_aufs;			  /* else overlay2 */
+	const char *root;		  /* of the store: "/balena" */
+	char id[HOSTAPP_ID_LEN + 1];	  /* of the container */
+	char image[HOSTAPP_ID_LEN + 1];	  /* that it was made of, or "" */
 	size_t count;			  /* of layers, top first */
 	char *layers[HOSTAPP_LAYERS_MAX]; /* their paths in raw, owned */
 	char *boot; /* the same of what is mounted at HOSTAPP_BOOT, or NULL */
@@ -41,6 +49,30 @@ hostapp_of(struct volume *vol)
 /* *@there: is there a hostapp in ->raw?  Then find what it is made of. */
 int hostapp_find_layers(struct hostapp *app, bool *there,
 			struct balimg_error *err) MUST_USE;
+
+/* Is the @len bytes' @text what the engine makes for an id? */
+bool hostapp_is_id(const char *text, size_t len);
+
+/* The id in "sha256:ID", or NULL; @text may be NULL.  Lent from it. */
+const char *hostapp_strip_sum(const char *text);
+
+/* @fmt filled in, as a path in the store; to be freed. */
+char *hostapp_store_path(const struct hostapp *app, struct balimg_error *err,
+			 const char *fmt, ...)
+	__attribute__((format(printf, 3, 4))) MUST_USE;
+
+/* *@text: the file's, at most @limit bytes, without newlines at its end; NULL
+ * if there is none. */
+int hostapp_read_text(const struct hostapp *app, const char *path,
+		      size_t limit, char **text, struct balimg_error *err)
+	MUST_USE;
+
+/* *@value: what the JSON @text says, NULL if it is none. */
+int hostapp_parse(const char *text, json_t **value, struct balimg_error *err)
+	MUST_USE;
+
+/* Fail with BALIMG_E_INVALID: the store is damaged, @what says how. */
+int hostapp_say_damaged(struct balimg_error *err, const char *what);
 
 /* ---- hostapp-look.c ---- */
 

@@ -19,7 +19,6 @@
 #include "document/json.h"
 
 #define CURRENT	   "/current"
-#define ID_LEN	   64	    /* hexadecimal digits */
 #define LINK_LEN   26	    /* of what stands for a long path in overlay2 */
 #define TEXT_LIMIT 65536    /* bytes of a list of layers */
 #define JSON_LIMIT 1048576u /* bytes of a container's settings */
@@ -27,21 +26,19 @@
 /* What the container is called, in which store. */
 struct store {
 	struct hostapp *app;
-	const char *root;     /* "/balena" or "/docker" */
-	char id[ID_LEN + 1];  /* of the container */
-	char top[ID_LEN + 1]; /* of its own layer */
+	char top[HOSTAPP_ID_LEN + 1]; /* of the container's own layer */
 };
 
-static int
-say_damaged(struct balimg_error *err, const char *what)
+int
+hostapp_say_damaged(struct balimg_error *err, const char *what)
 {
 	error_set(err, BALIMG_E_INVALID, "the hostapp's store is damaged: %s",
 		  what);
 	return error_hint(err, "PART//PATH names files of the raw partition");
 }
 
-static bool
-is_id(const char *text, size_t len)
+bool
+hostapp_is_id(const char *text, size_t len)
 {
 	size_t i;
 
@@ -50,13 +47,12 @@ is_id(const char *text, size_t len)
 		    (text[i] < 'a' || text[i] > 'f'))
 			return false;
 	}
-	return len == ID_LEN;
+	return len == HOSTAPP_ID_LEN;
 }
 
-/* @fmt filled in, as a path in the store; to be freed. */
-static char *__attribute__((format(printf, 3, 4)))
-store_path(const struct store *store, struct balimg_error *err,
-	   const char *fmt, ...)
+char *
+hostapp_store_path(const struct hostapp *app, struct balimg_error *err,
+		   const char *fmt, ...)
 {
 	struct buffer path = BUFFER_INIT;
 	char text[512];
@@ -65,21 +61,19 @@ store_path(const struct store *store, struct balimg_error *err,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	buffer_printf(&path, "%s/%s", store->root, text);
+	buffer_printf(&path, "%s/%s", app->root, text);
 	return buffer_take(&path, NULL, err);
 }
 
-/* *@text: the file's, without newlines at its end; NULL if there is none. */
-static int
-read_text(const struct store *store, const char *path, size_t limit,
-	  char **text, struct balimg_error *err)
+int
+hostapp_read_text(const struct hostapp *app, const char *path, size_t limit,
+		  char **text, struct balimg_error *err)
 {
 	struct balimg_error why = { 0 };
 	size_t len;
 
 	*text = NULL;
-	if (volume_read_file(store->app->raw, path, limit, text, &len, &why) <
-	    0)
+	if (volume_read_file(app->raw, path, limit, text, &len, &why) < 0)
 		return error_is(&why, BALIMG_E_NOT_FOUND) ?
 			       0 :
 			       error_pass(err, &why);
@@ -102,20 +96,22 @@ add_layer(struct store *store, const char *before, const char *id,
 	size_t i;
 
 	if (app->count == HOSTAPP_LAYERS_MAX)
-		return say_damaged(err, "there are too many layers");
-	path = store_path(store, err, "%s%s%s", before, id, after);
+		return hostapp_say_damaged(err, "there are too many layers");
+	path = hostapp_store_path(store->app, err, "%s%s%s", before, id,
+				  after);
 	if (!path)
 		return -1;
 	for (i = 0; i < app->count; i++) {
 		if (!strcmp(app->layers[i], path))
-			return say_damaged(err, "a layer is there twice");
+			return hostapp_say_damaged(err,
+						   "a layer is there twice");
 	}
 	if (volume_stat(app->raw, path, &entry, err) < 0)
 		return -1;
 	directory = entry.directory;
 	volume_entry_clear(&entry);
 	if (!directory)
-		return say_damaged(err, "a layer is no directory");
+		return hostapp_say_damaged(err, "a layer is no directory");
 	app->layers[app->count++] = STEAL(path);
 	return 0;
 }
@@ -123,30 +119,33 @@ add_layer(struct store *store, const char *before, const char *id,
 /* Split @text, "ID" or "ID-init".  The latter is what the engine puts into
  * containers of another kind: left out, as at boot. */
 static int
-read_id(const char *text, size_t len, char id[ID_LEN + 1], bool *init,
+read_id(const char *text, size_t len, char id[HOSTAPP_ID_LEN + 1], bool *init,
 	struct balimg_error *err)
 {
-	*init = len == ID_LEN + 5 && !strncmp(text + ID_LEN, "-init", 5);
-	if (!is_id(text, *init ? ID_LEN : len))
-		return say_damaged(err, "a layer has no proper name");
-	memcpy(id, text, ID_LEN);
-	id[ID_LEN] = '\0';
+	*init = len == HOSTAPP_ID_LEN + 5 &&
+		!strncmp(text + HOSTAPP_ID_LEN, "-init", 5);
+	if (!hostapp_is_id(text, *init ? HOSTAPP_ID_LEN : len))
+		return hostapp_say_damaged(err, "a layer has no proper name");
+	memcpy(id, text, HOSTAPP_ID_LEN);
+	id[HOSTAPP_ID_LEN] = '\0';
 	return 0;
 }
 
 /* What the link of a lower layer says: "../ID/diff". */
 static int
-read_lower(const char *target, char id[ID_LEN + 1], bool *init,
+read_lower(const char *target, char id[HOSTAPP_ID_LEN + 1], bool *init,
 	   struct balimg_error *err)
 {
 	size_t len;
 
 	if (!target || strncmp(target, "../", 3) != 0)
-		return say_damaged(err, "a layer's link leads elsewhere");
+		return hostapp_say_damaged(err,
+					   "a layer's link leads elsewhere");
 	target += 3;
 	len = strcspn(target, "/");
 	if (strcmp(target + len, "/diff") != 0)
-		return say_damaged(err, "a layer's link leads elsewhere");
+		return hostapp_say_damaged(err,
+					   "a layer's link leads elsewhere");
 	return read_id(target, len, id, init, err);
 }
 
@@ -157,14 +156,15 @@ add_lower(struct store *store, const char *name, size_t len,
 {
 	struct volume_entry entry = { 0 };
 	AUTO_FREE char *path = NULL;
-	char id[ID_LEN + 1];
+	char id[HOSTAPP_ID_LEN + 1];
 	bool init;
 	int result;
 
 	if (len != LINK_LEN + 2 || strncmp(name, "l/", 2) != 0 ||
 	    strspn(name + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") < LINK_LEN)
-		return say_damaged(err, "a layer has no proper name");
-	path = store_path(store, err, "overlay2/%.*s", (int)len, name);
+		return hostapp_say_damaged(err, "a layer has no proper name");
+	path = hostapp_store_path(store->app, err, "overlay2/%.*s", (int)len,
+				  name);
 	if (!path || volume_stat_link(store->app->raw, path, &entry, err) < 0)
 		return -1;
 	result = read_lower(entry.target, id, &init, err);
@@ -184,8 +184,10 @@ find_overlay2(struct store *store, struct balimg_error *err)
 
 	if (add_layer(store, "overlay2/", store->top, "/diff", err) < 0)
 		return -1;
-	path = store_path(store, err, "overlay2/%s/lower", store->top);
-	if (!path || read_text(store, path, TEXT_LIMIT, &text, err) < 0)
+	path = hostapp_store_path(store->app, err, "overlay2/%s/lower",
+				  store->top);
+	if (!path ||
+	    hostapp_read_text(store->app, path, TEXT_LIMIT, &text, err) < 0)
 		return -1;
 	for (at = text; at && *at; at += len + (at[len] == ':')) {
 		len = strcspn(at, ":");
@@ -200,15 +202,17 @@ find_aufs(struct store *store, struct balimg_error *err)
 {
 	AUTO_FREE char *path = NULL;
 	AUTO_FREE char *text = NULL;
-	char id[ID_LEN + 1];
+	char id[HOSTAPP_ID_LEN + 1];
 	const char *at;
 	size_t len;
 	bool init;
 
 	if (add_layer(store, "aufs/diff/", store->top, "", err) < 0)
 		return -1;
-	path = store_path(store, err, "aufs/layers/%s", store->top);
-	if (!path || read_text(store, path, TEXT_LIMIT, &text, err) < 0)
+	path = hostapp_store_path(store->app, err, "aufs/layers/%s",
+				  store->top);
+	if (!path ||
+	    hostapp_read_text(store->app, path, TEXT_LIMIT, &text, err) < 0)
 		return -1;
 	for (at = text; at && *at; at += len + (at[len] == '\n')) {
 		len = strcspn(at, "\n");
@@ -241,11 +245,13 @@ read_current(struct store *store, struct balimg_error *err)
 	}
 	name = strrchr(entry.target, '/');
 	name = name ? name + 1 : entry.target;
-	proper = is_id(name, strlen(name));
+	proper = hostapp_is_id(name, strlen(name));
 	if (proper)
-		strncat(store->id, name, ID_LEN);
+		strncat(store->app->id, name, HOSTAPP_ID_LEN);
 	volume_entry_clear(&entry);
-	return proper ? 0 : say_damaged(err, CURRENT " names no container");
+	return proper ?
+		       0 :
+		       hostapp_say_damaged(err, CURRENT " names no container");
 }
 
 /* Where the container's settings are: the store's name changed with 2.9. */
@@ -258,32 +264,64 @@ read_settings(struct store *store, char **text, struct balimg_error *err)
 	for (i = 0, *text = NULL; i < 2 && !*text; i++) {
 		AUTO_FREE char *path = NULL;
 
-		store->root = roots[i];
-		path = store_path(store, err, "containers/%s/config.v2.json",
-				  store->id);
-		if (!path || read_text(store, path, JSON_LIMIT, text, err) < 0)
+		store->app->root = roots[i];
+		path = hostapp_store_path(store->app, err,
+					  "containers/%s/config.v2.json",
+					  store->app->id);
+		if (!path || hostapp_read_text(store->app, path, JSON_LIMIT,
+					       text, err) < 0)
 			return -1;
 	}
-	return *text ? 0 : say_damaged(err, "the container is missing");
+	return *text ? 0 :
+		       hostapp_say_damaged(err, "the container is missing");
+}
+
+int
+hostapp_parse(const char *text, json_t **value, struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+
+	*value = json_text_parse(text, strlen(text), NULL, &why);
+	return *value || error_is_finding(&why) ? 0 : error_pass(err, &why);
+}
+
+const char *
+hostapp_strip_sum(const char *text)
+{
+	static const char prefix[] = "sha256:";
+
+	if (!text || strncmp(text, prefix, sizeof(prefix) - 1) != 0)
+		return NULL;
+	text += sizeof(prefix) - 1;
+	return hostapp_is_id(text, strlen(text)) ? text : NULL;
+}
+
+/* The id of the image that the container was made of, "" if it names none. */
+static const char *
+image_of(const json_t *settings)
+{
+	const char *id = hostapp_strip_sum(
+		json_string_value(json_object_get(settings, "Image")));
+
+	return id ? id : "";
 }
 
 static int
 read_driver(struct store *store, struct balimg_error *err)
 {
-	struct balimg_error why = { 0 };
-	AUTO_FREE char *text = NULL;
 	json_auto_t *settings = NULL;
+	AUTO_FREE char *text = NULL;
 	const char *driver;
 
-	if (read_settings(store, &text, err) < 0)
+	if (read_settings(store, &text, err) < 0 ||
+	    hostapp_parse(text, &settings, err) < 0)
 		return -1;
-	settings = json_text_parse(text, strlen(text), NULL, &why);
-	if (!settings && !error_is_finding(&why))
-		return error_pass(err, &why);
 	driver = json_string_value(json_object_get(settings, "Driver"));
+	strncat(store->app->image, image_of(settings), HOSTAPP_ID_LEN);
 	if (!driver)
-		return say_damaged(err, "the container names no storage "
-					"driver");
+		return hostapp_say_damaged(err,
+					   "the container names no storage "
+					   "driver");
 	store->app->is_aufs = !strcmp(driver, "aufs");
 	if (store->app->is_aufs || !strcmp(driver, "overlay2"))
 		return 0;
@@ -299,13 +337,15 @@ read_top(struct store *store, struct balimg_error *err)
 	AUTO_FREE char *path = NULL;
 	AUTO_FREE char *text = NULL;
 
-	path = store_path(store, err, "image/%s/layerdb/mounts/%s/mount-id",
-			  driver, store->id);
-	if (!path || read_text(store, path, TEXT_LIMIT, &text, err) < 0)
+	path = hostapp_store_path(store->app, err,
+				  "image/%s/layerdb/mounts/%s/mount-id",
+				  driver, store->app->id);
+	if (!path ||
+	    hostapp_read_text(store->app, path, TEXT_LIMIT, &text, err) < 0)
 		return -1;
-	if (!text || !is_id(text, strlen(text)))
-		return say_damaged(err, "the container has no layer");
-	strncat(store->top, text, ID_LEN);
+	if (!text || !hostapp_is_id(text, strlen(text)))
+		return hostapp_say_damaged(err, "the container has no layer");
+	strncat(store->top, text, HOSTAPP_ID_LEN);
 	return 0;
 }
 
@@ -319,7 +359,7 @@ find_boot(struct store *store, struct balimg_error *err)
 	struct buffer path = BUFFER_INIT;
 	bool directory;
 
-	buffer_printf(&path, "/hostapps/%s/boot", store->id);
+	buffer_printf(&path, "/hostapps/%s/boot", store->app->id);
 	app->boot = buffer_take(&path, NULL, err);
 	if (!app->boot)
 		return -1;
@@ -343,7 +383,7 @@ hostapp_find_layers(struct hostapp *app, bool *there, struct balimg_error *err)
 	*there = false;
 	if (read_current(&store, err) < 0)
 		return -1;
-	if (!*store.id)
+	if (!*app->id)
 		return 0;
 	*there = true;
 	if (read_driver(&store, err) < 0 || read_top(&store, err) < 0)

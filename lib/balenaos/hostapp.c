@@ -150,24 +150,57 @@ static const struct volume_ops view_ops = {
 	.flush = hostapp_flush,
 };
 
+/* *@there: is there a hostapp?  Then returns what shows it. */
+static struct hostapp *
+open_layers(struct volume *raw, bool *there, struct balimg_error *err)
+{
+	struct hostapp *app = calloc(1, sizeof(*app));
+
+	if (!app) {
+		error_nomem(err);
+		return NULL;
+	}
+	app->head.ops = &view_ops;
+	app->head.source = raw->source;
+	app->raw = raw;
+	if (hostapp_find_layers(app, there, err) == 0)
+		return app;
+	hostapp_close(&app->head);
+	return NULL;
+}
+
 int
 hostapp_open(struct volume *raw, struct volume **view,
 	     struct balimg_error *err)
 {
-	AUTO_VOLUME struct volume *vol = NULL;
-	struct hostapp *app = calloc(1, sizeof(*app));
 	bool there;
+	struct hostapp *app = open_layers(raw, &there, err);
 
 	*view = NULL;
 	if (!app)
-		return error_nomem(err);
-	vol = &app->head;
-	vol->ops = &view_ops;
-	vol->source = raw->source;
-	app->raw = raw;
-	if (hostapp_find_layers(app, &there, err) < 0)
 		return -1;
 	if (there)
-		*view = STEAL(vol);
+		*view = &app->head;
+	else
+		hostapp_close(&app->head);
 	return 0;
+}
+
+struct volume *
+hostapp_open_image(struct volume *raw, struct balimg_error *err)
+{
+	bool there;
+	struct hostapp *app = open_layers(raw, &there, err);
+
+	if (app && there && app->count > 1) {
+		free(app->layers[0]);
+		memmove(app->layers, app->layers + 1,
+			--app->count * sizeof(*app->layers));
+		free(STEAL(app->boot));
+		return &app->head;
+	}
+	if (app)
+		hostapp_close(&app->head);
+	error_set(err, BALIMG_E_NOT_FOUND, "there is no hostapp in it");
+	return NULL;
 }

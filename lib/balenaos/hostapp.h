@@ -20,4 +20,10 @@
 int hostapp_open(struct volume *raw, struct volume **view,
 		 struct balimg_error *err) MUST_USE;
 
+/* The same of the image that the container was made of: without what was
+ * written to the container since, and without its volume.  BALIMG_E_NOT_FOUND
+ * if there is no hostapp. */
+struct volume *hostapp_open_image(struct volume *raw, struct balimg_error *err)
+	MUST_USE;
+
 #endif /* BALIMG_BALENAOS_HOSTAPP_H */
