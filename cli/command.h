@@ -61,10 +61,11 @@ struct verb {
 	const char *name;
 	const char *operands;
 	const char *summary;
-	const char *text;	       /* more for the manual, or NULL */
+	const char *text;	      /* more for the manual, or NULL */
 	const struct option *options; /* its own, or NULL */
-	bool hidden;		       /* for scripts: not in help or manual */
-	bool needs_image;	       /* edit: ctx->image must be open */
+	bool hidden;		      /* for scripts: not in help or manual */
+	bool needs_image;	      /* edit: ctx->image must be open */
+	bool opens_itself;	      /* read: calls image_open(), or not */
 	/* Put edits into ctx->edits (or stage them); see edit.h. */
 	int (*edit)(struct context *ctx, int argc, char **argv);
 	/* Answer from ctx->image, opened for reading. */

@@ -37,17 +37,6 @@ enum {
 };
 
 static int
-add_splash(struct context *ctx, const char *path)
-{
-	AUTO_FREE char *png = NULL;
-	size_t len;
-
-	if (input_read(ctx, path, &png, &len) < 0)
-		return -1;
-	return edit_add(ctx, BALIMG_SPLASH_SET, input_title(path), png, len);
-}
-
-static int
 add_ssh_key(struct context *ctx, const char *path)
 {
 	return strcmp(path, "agent") ? ssh_add_file(ctx, path) :
@@ -104,7 +93,7 @@ take_option(struct context *ctx, const struct given *given, json_t **wifi)
 	case OPTION_UNSET:
 		return edit_add(ctx, BALIMG_CONFIG_UNSET, value, NULL, 0);
 	case OPTION_SPLASH:
-		return add_splash(ctx, value);
+		return input_splash(ctx, value);
 	case OPTION_UDEV:
 		return udev_add_file(ctx, value, NULL);
 	case OPTION_SSH_KEY:

@@ -22,8 +22,8 @@
 
 #define LABEL_WIDTH 14
 
-static void
-put_fact(const struct context *ctx, const char *label, const char *value)
+void
+hup_put_fact(const struct context *ctx, const char *label, const char *value)
 {
 	if (!*value)
 		return;
@@ -33,8 +33,8 @@ put_fact(const struct context *ctx, const char *label, const char *value)
 	putchar('\n');
 }
 
-static const char *
-format_title(const char *format)
+const char *
+hup_format_title(const char *format)
 {
 	if (!strcmp(format, "hostapp"))
 		return "hostapp (docker archive), for OS 2.5 and later";
@@ -54,7 +54,7 @@ put_size(const struct context *ctx, const json_t *report)
 	size = xasprintf("%s%s%s", text,
 			 strcmp(compression, "none") ? ", " : "",
 			 strcmp(compression, "none") ? compression : "");
-	put_fact(ctx, "size", size);
+	hup_put_fact(ctx, "size", size);
 }
 
 static void
@@ -68,7 +68,7 @@ put_contents(const struct context *ctx, const json_t *report)
 		return;
 	size_text(text, (uint64_t)answer_number(report, "bytes"));
 	files = xasprintf("%lld, %s", count, text);
-	put_fact(ctx, "files", files);
+	hup_put_fact(ctx, "files", files);
 }
 
 static void
@@ -102,14 +102,15 @@ put_report(const struct context *ctx, const json_t *report, const char *path)
 	printf("%s", term_ink(ctx, stdout, INK_BOLD));
 	text_put(stdout, path);
 	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
-	put_fact(ctx, "kind", format_title(answer_string(report, "format")));
-	put_fact(ctx, "OS", answer_string(report, "version"));
-	put_fact(ctx, "device type", answer_string(report, "deviceType"));
-	put_fact(ctx, "built on", answer_string(report, "architecture"));
+	hup_put_fact(ctx, "kind",
+		     hup_format_title(answer_string(report, "format")));
+	hup_put_fact(ctx, "OS", answer_string(report, "version"));
+	hup_put_fact(ctx, "device type", answer_string(report, "deviceType"));
+	hup_put_fact(ctx, "built on", answer_string(report, "architecture"));
 	put_size(ctx, report);
 	put_contents(ctx, report);
-	put_fact(ctx, "image", answer_string(report, "imageId"));
-	put_fact(ctx, "difference to", answer_string(report, "delta"));
+	hup_put_fact(ctx, "image", answer_string(report, "imageId"));
+	hup_put_fact(ctx, "difference to", answer_string(report, "delta"));
 	put_layers(ctx, json_object_get(report, "layers"));
 }
 
@@ -167,6 +168,29 @@ verify_bundle(struct context *ctx, int argc, char **argv)
 
 static const struct verb verbs[] = {
 	{
+		.name = "build",
+		.operands = "IMAGE",
+		.summary = "make an update bundle of an image, or of a root "
+			   "file system",
+		.text = "The bundle is what the system's own release is "
+			"updated by: up to 2.4 a tar file of the root file "
+			"system with the boot files in it (resinhup), later a "
+			"docker archive of the hostapp. Settings, networks "
+			"and what else is one device's stay out of it. Where "
+			"the store of the image is as the engine made it, so "
+			"are the layers, to the byte, and the image keeps its "
+			"id; what was edited is written anew."
+			"\n\n"
+			"IMAGE may also be a folder or a tar file with a root "
+			"file system. With SOURCE_DATE_EPOCH set, the same "
+			"image makes the same bytes. A splash reaches devices "
+			"by a bundle of 2.5 to 2.8 only: other updaters leave "
+			"the one that is there.",
+		.options = hup_build_options,
+		.opens_itself = true,
+		.read = hup_build,
+	},
+	{
 		.name = "info",
 		.operands = "BUNDLE",
 		.summary = "show what an update bundle holds",
@@ -217,6 +241,8 @@ static const struct verb verbs[] = {
 };
 
 static const struct example examples[] = {
+	{ "balimg hup build sdcard.img -o sdcard.docker",
+	  "Make a bundle, for `hostapp-update -f`:" },
 	{ "balimg hup info balena-image.docker", "Look at a bundle:" },
 	{ "balimg hup verify resinhup-2.3.0.tar.gz && echo sound",
 	  "In a script:" },

@@ -1,15 +1,29 @@
-/* hup.h - the verbs of hup that have a file of their own
+/* hup.h - what the files of the hup command share
  *
  * SPDX-License-Identifier: Apache-2.0
- *
- * See struct verb in command.h.
  */
 #ifndef BALIMG_CLI_HUP_H
 #define BALIMG_CLI_HUP_H
 
 #include "command.h"
 
+/* Print a line "  LABEL  VALUE"; nothing if there is no value. */
+void hup_put_fact(const struct context *ctx, const char *label,
+		  const char *value);
+
+/* What a kind of bundle is called, for people. */
+const char *hup_format_title(const char *format);
+
+/* ---- hup-build.c ---- */
+
+extern const struct option hup_build_options[];
+int hup_build(struct context *ctx, int argc, char **argv);
+
+/* ---- hup-diff.c ---- */
+
 int hup_diff(struct context *ctx, int argc, char **argv);
+
+/* ---- hup-unpack.c ---- */
 
 extern const struct option hup_unpack_options[];
 int hup_unpack(struct context *ctx, int argc, char **argv);

@@ -127,3 +127,14 @@ input_base_name(const char *path, const char *ending)
 		len -= drop;
 	return xasprintf("%.*s", (int)len, name);
 }
+
+int
+input_splash(struct context *ctx, const char *path)
+{
+	AUTO_FREE char *png = NULL;
+	size_t len;
+
+	if (input_read(ctx, path, &png, &len) < 0)
+		return -1;
+	return edit_add(ctx, BALIMG_SPLASH_SET, input_title(path), png, len);
+}

@@ -29,4 +29,7 @@ int input_assignment(struct context *ctx, const char *word, bool json);
 /* The name in @path without folders, and without the ending @ending, new. */
 char *input_base_name(const char *path, const char *ending);
 
+/* Append the edit that makes the PNG file @path the splash. */
+int input_splash(struct context *ctx, const char *path);
+
 #endif /* BALIMG_CLI_INPUT_H */

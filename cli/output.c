@@ -20,6 +20,28 @@
 #include "text.h"
 #include "xalloc.h"
 
+const char *
+output_compression(const char *file)
+{
+	static const struct {
+		const char *suffix, *compress;
+	} suffixes[] = {
+		{ ".gz", "gz" },    { ".tgz", "gz" },	{ ".bz2", "bz2" },
+		{ ".tbz2", "bz2" }, { ".xz", "xz" },	{ ".txz", "xz" },
+		{ ".zst", "zst" },  { ".tzst", "zst" },
+	};
+	size_t len = strlen(file);
+	size_t i, suffix;
+
+	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		suffix = strlen(suffixes[i].suffix);
+		if (len > suffix &&
+		    !strcmp(file + len - suffix, suffixes[i].suffix))
+			return suffixes[i].compress;
+	}
+	return NULL;
+}
+
 /* What is no regular file (a pipe, /dev/null) is written directly. */
 static int
 open_special(struct context *ctx, struct output *output)

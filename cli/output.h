@@ -18,6 +18,10 @@ struct output {
 	int fd;		  /* write here */
 };
 
+/* The compression that the name of a file asks for by its end ("gz", ...);
+ * NULL: none. */
+const char *output_compression(const char *file);
+
 /* Begin to write @path.  Returns 0, or -1 with ctx->err set. */
 int output_open(struct context *ctx, struct output *output, const char *path);
 

@@ -122,6 +122,8 @@ run_read(struct context *ctx, int argc, char **argv)
 	struct progress progress;
 	int ret;
 
+	if (ctx->verb->opens_itself)
+		return ctx->verb->read(ctx, argc, argv);
 	if (image_open(ctx, context_flags(ctx)) < 0)
 		return -1;
 	progress_show(&progress, ctx);

@@ -16,29 +16,6 @@
 #include "term.h"
 #include "xalloc.h"
 
-/* What the name of the file asks for; NULL: no compression. */
-static const char *
-choose_compression(const char *file)
-{
-	static const struct {
-		const char *suffix, *compress;
-	} suffixes[] = {
-		{ ".gz", "gz" },    { ".tgz", "gz" },	{ ".bz2", "bz2" },
-		{ ".tbz2", "bz2" }, { ".xz", "xz" },	{ ".txz", "xz" },
-		{ ".zst", "zst" },  { ".tzst", "zst" },
-	};
-	size_t len = strlen(file);
-	size_t i, suffix;
-
-	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-		suffix = strlen(suffixes[i].suffix);
-		if (len > suffix &&
-		    !strcmp(file + len - suffix, suffixes[i].suffix))
-			return suffixes[i].compress;
-	}
-	return NULL;
-}
-
 static void
 report_sockets(const struct context *ctx, const char *text)
 {
@@ -64,7 +41,7 @@ write_tar(struct context *ctx, const char *inside, const char *file, int fd)
 	address_inside(inside, &part, &path);
 	progress_begin(&progress, ctx);
 	text = balimg_file_tar(ctx->image, part, path, fd,
-			       choose_compression(file), &ctx->err);
+			       output_compression(file), &ctx->err);
 	progress_end(&progress);
 	if (!text)
 		return -1;

@@ -379,6 +379,40 @@ char *balimg_commit(struct balimg_image *image, const char *output,
 		    const char *undo_file, unsigned flags,
 		    struct balimg_error *err) BALIMG_MUST_USE;
 
+/* ---- making update bundles ----------------------------------------- */
+
+/* Make @output, the host OS update bundle of the system in @image (of an
+ * installer: of the one in its image), as its release is updated: up to 2.4 a
+ * tar file of the root file system with the boot files ("resinhup"), without
+ * what belongs to one device; later a docker archive of the hostapp, its
+ * layers the same to the byte where the image's store is untouched.  @edits,
+ * which may be NULL, go into the bundle besides: BALIMG_FILE_PUT (name: a
+ * path in the root file system) and BALIMG_SPLASH_SET.  @output NULL: called
+ * by custom, in the current folder.  @compress: "", "gz", "bz2", "xz", NULL:
+ * by custom.  @threads compress, 0: one for each processor; their number does
+ * not change the bytes, which SOURCE_DATE_EPOCH makes the same each time.  The
+ * file appears whole or not at all; @flags: BALIMG_FORCE replaces one.
+ *
+ * {"output", "format":"resinhup"|"hostapp", "version", "deviceType",
+ * "compression", "leftOut" (device nodes and sockets)}; of a resinhup
+ * moreover "files", "bytes" and "fingerprints":{"boot", "root"}, the lines of
+ * each; of a hostapp "imageId", "tag", "layers":[{"diffId", "size",
+ * "rebuilt":"identical"|"retarred"}]. */
+char *balimg_bundle_build(struct balimg_image *image,
+			  const struct balimg_edits *edits,
+			  const char *output, const char *compress,
+			  unsigned threads, unsigned flags,
+			  struct balimg_error *err) BALIMG_MUST_USE;
+
+/* The same of @tree, a folder or a tar file (compressed or not) with a root
+ * file system.  @progress may be NULL. */
+char *balimg_bundle_build_tree(const char *tree,
+			       const struct balimg_edits *edits,
+			       const char *output, const char *compress,
+			       unsigned threads, unsigned flags,
+			       BALIMG_PROGRESS(progress), void *data,
+			       struct balimg_error *err) BALIMG_MUST_USE;
+
 #if defined(__GNUC__)
 #pragma GCC visibility pop
 #endif

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/edits.h"
 #include "api/image.h"
 #include "check/check.h"
-#include "feature/customize.h"
 
 struct balimg_edits {
 	size_t count;
@@ -119,6 +119,18 @@ balimg_edits_add_file(struct balimg_edits *edits, const char *name, int fd,
 		return -1;
 	}
 	return 0;
+}
+
+size_t
+edits_count(const struct balimg_edits *edits)
+{
+	return edits ? edits->count : 0;
+}
+
+const struct edit *
+edits_get(const struct balimg_edits *edits, size_t at)
+{
+	return &edits->edits[at];
 }
 
 /* ---- staging ------------------------------------------------------- */

@@ -33,8 +33,8 @@ struct balimg_image {
 	struct plan *plan;
 	struct progress progress;
 	enum image_state state;
-	bool edited;		/* edits were staged, or tried */
-	bool pending;		/* the overlay began with a journal */
+	bool edited;  /* edits were staged, or tried */
+	bool pending; /* the overlay began with a journal */
 };
 
 /* Within the library @err is never NULL: a caller may have to know how a call

@@ -27,6 +27,7 @@ static const struct archive_calls calls = {
 	.unpack_bundle = archive_unpack_bundle,
 	.compare = archive_compare,
 	.is_archive = archive_is_one,
+	.build_bundle = archive_build_bundle,
 };
 
 MODULE_DOOR(archive, &calls);

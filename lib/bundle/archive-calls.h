@@ -30,4 +30,7 @@ json_t *archive_compare(const struct compare_side sides[2],
 			struct balimg_error *err) MUST_USE;
 bool archive_is_one(int fd) MUST_USE;
 
+json_t *archive_build_bundle(struct build_request *request,
+			     struct balimg_error *err) MUST_USE;
+
 #endif /* BALIMG_BUNDLE_ARCHIVE_CALLS_H */

@@ -13,6 +13,7 @@
 
 #include "base/module.h"
 #include "base/progress.h"
+#include "bundle/build.h"
 #include "volume/volume.h"
 
 /* What was put into an archive. */
@@ -70,6 +71,10 @@ struct archive_calls {
 	/* Is it a tar file, maybe compressed, that is not empty?  Reads on
 	 * from where @fd is. */
 	bool (*is_archive)(int fd);
+	/* Make the bundle that @request asks for; see
+	 * balimg_bundle_build() for the answer. */
+	json_t *(*build_bundle)(struct build_request *request,
+				struct balimg_error *err);
 };
 
 /* The module's calls, lent for good; NULL with BALIMG_E_UNSUPPORTED if it is

@@ -161,6 +161,7 @@ visit_named(struct walk *walk, int folder, const char *name,
 			 &first, err) < 0)
 		return -1;
 	if (first) {
+		entry.linked = entry.type;
 		entry.type = TREE_HARDLINK;
 		entry.target = first;
 		entry.size = 0;

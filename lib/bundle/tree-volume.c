@@ -53,8 +53,8 @@ read_content(struct tree_content *head, void *piece, size_t room, size_t *got,
 	return 0;
 }
 
-static enum tree_type
-type_of(const struct volume_entry *entry)
+enum tree_type
+tree_type_of(const struct volume_entry *entry)
 {
 	static const struct {
 		const char *special;
@@ -87,7 +87,7 @@ describe(const struct walk *walk, const char *path,
 	path += walk->root_len;
 	*to = (struct tree_entry){
 		.path = path + (*path == '/'),
-		.type = type_of(from),
+		.type = tree_type_of(from),
 		.mode = from->owned ? from->mode : mode,
 		.uid = from->uid,
 		.gid = from->gid,
@@ -136,6 +136,7 @@ visit(struct walk *walk, const char *path, const struct volume_entry *from,
 		    0)
 		return -1;
 	if (first) {
+		entry.linked = entry.type;
 		entry.type = TREE_HARDLINK;
 		entry.target = first;
 		entry.size = 0;

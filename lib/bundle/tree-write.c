@@ -144,8 +144,8 @@ visit(struct tree_visitor *visitor, const struct tree_entry *entry,
 
 /* ---- the file ------------------------------------------------------ */
 
-static int
-add_filter(struct archive *archive, const char *compress)
+int
+tree_writer_add_filter(struct archive *archive, const char *compress)
 {
 	static const struct {
 		const char *name;
@@ -181,7 +181,7 @@ open_archive(struct tree_writer *writer, const char *compress,
 	     struct balimg_error *err)
 {
 	if (archive_write_set_format_pax_restricted(writer->archive) < 0 ||
-	    add_filter(writer->archive, compress) < 0 ||
+	    tree_writer_add_filter(writer->archive, compress) < 0 ||
 	    archive_write_set_format_option(writer->archive, NULL,
 					    "xattrheader", "SCHILY") < 0 ||
 	    /* Else a pipe would get another end than a file. */

@@ -35,6 +35,11 @@ int tree_writer_open(struct tree_writer *writer, struct sink *sink,
 		     const struct progress *progress, struct balimg_error *err)
 	MUST_USE;
 
+/* Have @archive, which is being opened, compress by "bz2", "xz" or "zst";
+ * libarchive's result. */
+int tree_writer_add_filter(struct archive *archive, const char *compress)
+	MUST_USE;
+
 /* Write the end. */
 int tree_writer_finish(struct tree_writer *writer, struct balimg_error *err)
 	MUST_USE;

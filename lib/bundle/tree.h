@@ -35,6 +35,7 @@ struct tree_entry {
 	uint64_t size;	       /* bytes of a TREE_FILE, else 0 */
 	const char *target;    /* of a symbolic link: what it says; of a hard
 				  link: the path of the entry before */
+	enum tree_type linked; /* of a hard link: what it is a name of */
 	uint32_t major, minor; /* of a device */
 	const struct volume_xattrs *xattrs;
 };
@@ -64,6 +65,9 @@ struct tree_visitor {
 	 * may be NULL. */
 	const struct progress *progress;
 };
+
+/* What a volume's entry is. */
+enum tree_type tree_type_of(const struct volume_entry *entry);
 
 /* What is below directory @path of @vol, itself first, as "".  A directory
  * comes before what is in it, entries in the order of their names. */

@@ -69,36 +69,6 @@ choose_form(const char *output, enum form *form, struct balimg_error *err)
 	return 0;
 }
 
-static int
-refuse_target(const struct backing *backing, const char *output, bool replace,
-	      struct balimg_error *err)
-{
-	const struct stat *input = backing_stat(backing);
-	struct stat st;
-
-	if (lstat(output, &st) < 0) {
-		if (errno == ENOENT)
-			return 0;
-		return error_sys(err, "cannot look at %s", output);
-	}
-	if (S_ISLNK(st.st_mode))
-		return error_set(err, BALIMG_E_REFUSED,
-				 "%s is a symbolic link", output);
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, BALIMG_E_REFUSED,
-				 "%s exists and is not a regular file",
-				 output);
-	if (st.st_dev == input->st_dev && st.st_ino == input->st_ino) {
-		error_set(err, BALIMG_E_REFUSED, "%s is the image itself",
-			  output);
-		return error_hint(err, "leave out -o to edit it in place");
-	}
-	if (replace)
-		return 0;
-	error_set(err, BALIMG_E_REFUSED, "%s exists already", output);
-	return error_hint(err, "replace it with --force");
-}
-
 /* ---- writing ------------------------------------------------------- */
 
 /* As the base's, where we may: the owner first, for a change of owner can
@@ -176,7 +146,9 @@ commit_copy(struct source *overlay, const struct backing *backing,
 
 	*written = 0;
 	if (choose_form(output, &form, err) < 0 ||
-	    refuse_target(backing, output, replace, err) < 0 ||
+	    new_file_check(output, backing_stat(backing),
+			   "leave out -o to edit it in place", replace,
+			   err) < 0 ||
 	    new_file_open(&file, output, err) < 0)
 		return -1;
 	if (fill(file.fd, form, overlay, backing, progress, err) < 0)

@@ -14,9 +14,36 @@
 
 #define LINK_TRIES 100u
 
-/* The folder of @path, to be freed. */
-static char *
-folder_of(const char *path)
+int
+new_file_check(const char *path, const struct stat *input, const char *advice,
+	       bool replace, struct balimg_error *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0) {
+		if (errno == ENOENT)
+			return 0;
+		return error_sys(err, "cannot look at %s", path);
+	}
+	if (S_ISLNK(st.st_mode))
+		return error_set(err, BALIMG_E_REFUSED,
+				 "%s is a symbolic link", path);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, BALIMG_E_REFUSED,
+				 "%s exists and is not a regular file", path);
+	if (st.st_dev == input->st_dev && st.st_ino == input->st_ino) {
+		error_set(err, BALIMG_E_REFUSED, "%s is the image itself",
+			  path);
+		return error_hint(err, "%s", advice);
+	}
+	if (replace)
+		return 0;
+	error_set(err, BALIMG_E_REFUSED, "%s exists already", path);
+	return error_hint(err, "replace it with --force");
+}
+
+char *
+new_file_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -29,7 +56,7 @@ int
 new_file_open(struct new_file *file, const char *path,
 	      struct balimg_error *err)
 {
-	AUTO_FREE char *folder = folder_of(path);
+	AUTO_FREE char *folder = new_file_folder(path);
 
 	file->path = strdup(path);
 	if (!folder || !file->path)
@@ -55,7 +82,7 @@ new_file_open(struct new_file *file, const char *path,
 static int
 name_temporarily(struct new_file *file, struct balimg_error *err)
 {
-	AUTO_FREE char *folder = folder_of(file->path);
+	AUTO_FREE char *folder = new_file_folder(file->path);
 	char *name = NULL;
 	unsigned i;
 

@@ -9,6 +9,7 @@
 #define BALIMG_COMMIT_NEW_FILE_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -24,6 +25,17 @@ struct new_file {
 		-1, NULL, NULL \
 	}
 #define AUTO_NEW_FILE __attribute__((cleanup(new_file_close)))
+
+/* May there be a new file @path?  BALIMG_E_REFUSED if there is something that
+ * is not to be replaced: what is no regular file, any file unless @replace,
+ * and always @input, from which the new one is made (then @advice is the
+ * hint). */
+int new_file_check(const char *path, const struct stat *input,
+		   const char *advice, bool replace, struct balimg_error *err)
+	MUST_USE;
+
+/* The folder that @path is in, to be freed; NULL if memory ran out. */
+char *new_file_folder(const char *path) MUST_USE;
 
 /* Begin the file that will be @path, mode 0600. */
 int new_file_open(struct new_file *file, const char *path,
