@@ -47,6 +47,39 @@ int manifest_finish(struct manifest_writer *writer, struct balimg_error *err)
 
 void manifest_release(struct manifest_writer *writer);
 
+/* ---- reading ---- */
+
+struct manifest_line {
+	char *path; /* as that of a tree_entry */
+	char *link; /* the path that this is another name of, or NULL */
+	struct tree_entry entry; /* its type (never TREE_HARDLINK), mode, owner
+				    and device */
+	struct volume_xattrs xattrs;
+	size_t number; /* in the file, from 1 */
+};
+
+struct manifest {
+	struct manifest_line *lines; /* in the order of their paths */
+	size_t count, room;
+	const struct manifest_line **devices; /* those of devices, so too */
+	size_t device_count;
+};
+
+/* Read all of @fd, from where it is.  Words that are not ours are passed over;
+ * BALIMG_E_INVALID names the line that is none.  Release also after a
+ * failure. */
+int manifest_read(struct manifest *manifest, int fd, struct balimg_error *err)
+	MUST_USE;
+void manifest_clear(struct manifest *manifest);
+#define AUTO_MANIFEST __attribute__((cleanup(manifest_clear)))
+
+/* What is said of @path, or of the file that it is another name of; NULL if
+ * that is nothing. */
+const struct manifest_line *manifest_find(const struct manifest *manifest,
+					  const char *path);
+
+/* ---- both ---- */
+
 /* The mode that the file of the host gets: the bits that are for its owner's
  * use only there would be dangerous, and what he may not read cannot be packed
  * again. */

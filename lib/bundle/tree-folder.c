@@ -18,6 +18,7 @@
 #include "base/buffer.h"
 #include "base/io.h"
 #include "base/os.h"
+#include "bundle/manifest.h"
 #include "bundle/tree-met.h"
 #include "bundle/tree.h"
 #include "volume/volume-ops.h"
@@ -27,7 +28,8 @@
 struct walk {
 	struct tree_visitor *visitor;
 	struct tree_met met;
-	struct buffer path; /* of the entry, below the root */
+	struct buffer path;		 /* of the entry, below the root */
+	const struct manifest *manifest; /* or NULL */
 };
 
 /* ---- one entry ----------------------------------------------------- */
@@ -101,6 +103,30 @@ describe(const struct walk *walk, const struct stat *st, struct tree_entry *to)
 		os_device_numbers(st->st_rdev, &to->major, &to->minor);
 }
 
+/* Let @to be what its line says, which is returned, if it has one: NULL, and
+ * root's, if not.  A mode that unpacking did not set is the user's wish. */
+static const struct manifest_line *
+recall(const struct walk *walk, struct tree_entry *to)
+{
+	const struct manifest_line *line =
+		walk->manifest ? manifest_find(walk->manifest, to->path) :
+				 NULL;
+	unsigned given;
+
+	if (walk->manifest)
+		to->uid = to->gid = 0;
+	if (!line || line->entry.type != to->type)
+		return NULL;
+	to->uid = line->entry.uid;
+	to->gid = line->entry.gid;
+	given = manifest_host_mode(&line->entry);
+	if (to->type == TREE_SYMLINK || to->mode == given)
+		to->mode = line->entry.mode;
+	else
+		to->mode = (to->mode & 0777) | (line->entry.mode & 07000);
+	return line;
+}
+
 static int
 add_xattr(void *data, const char *name, const void *value, size_t len,
 	  struct balimg_error *err)
@@ -113,7 +139,8 @@ add_xattr(void *data, const char *name, const void *value, size_t len,
 
 static int
 visit_described(struct walk *walk, int folder, const char *name,
-		struct tree_entry *entry, struct balimg_error *err)
+		const struct manifest_line *line, struct tree_entry *entry,
+		struct balimg_error *err)
 {
 	AUTO_XATTRS struct volume_xattrs xattrs = { 0 };
 	struct content content = {
@@ -125,9 +152,9 @@ visit_described(struct walk *walk, int folder, const char *name,
 	};
 	int rc;
 
-	if (os_read_xattrs(folder, name, add_xattr, &xattrs, err) < 0)
+	if (!line && os_read_xattrs(folder, name, add_xattr, &xattrs, err) < 0)
 		return -1;
-	entry->xattrs = &xattrs;
+	entry->xattrs = line ? &line->xattrs : &xattrs;
 	rc = walk->visitor->visit(
 		walk->visitor, entry,
 		entry->type == TREE_FILE ? &content.head : NULL, err);
@@ -153,9 +180,11 @@ visit_named(struct walk *walk, int folder, const char *name,
 {
 	const char *first = NULL;
 	char target[PATH_MAX];
+	const struct manifest_line *line;
 	struct tree_entry entry;
 
 	describe(walk, st, &entry);
+	line = recall(walk, &entry);
 	if (entry.type != TREE_DIRECTORY && st->st_nlink > 1 &&
 	    tree_met_add(&walk->met, st->st_dev, st->st_ino, entry.path,
 			 &first, err) < 0)
@@ -170,7 +199,7 @@ visit_named(struct walk *walk, int folder, const char *name,
 			return -1;
 		entry.target = target;
 	}
-	return visit_described(walk, folder, name, &entry, err);
+	return visit_described(walk, folder, name, line, &entry, err);
 }
 
 /* ---- the walk ------------------------------------------------------ */
@@ -233,9 +262,6 @@ list(int fd, struct names *names, struct balimg_error *err)
 	if (rc == 0 && errno)
 		rc = error_sys(err, "cannot list the directory");
 	closedir(folder);
-	if (rc == 0 && names->count)
-		qsort(names->names, names->count, sizeof(*names->names),
-		      by_name);
 	return rc;
 }
 
@@ -258,6 +284,50 @@ enter(struct walk *walk, int folder, const char *name, unsigned depth,
 	return walk_below(walk, fd, depth, err);
 }
 
+/* Where nothing is, a device may be recorded. */
+static int
+visit_missing(struct walk *walk, struct balimg_error *err)
+{
+	const struct manifest_line *line =
+		walk->manifest ?
+			manifest_find(walk->manifest, walk->path.data) :
+			NULL;
+	struct tree_entry entry;
+
+	if (!line)
+		return error_sys(err, "cannot look at it");
+	entry = line->entry;
+	entry.path = walk->path.data;
+	entry.xattrs = &line->xattrs;
+	return walk->visitor->visit(walk->visitor, &entry, NULL, err);
+}
+
+/* The names of devices that are recorded in this directory, and not there. */
+static int
+add_recorded(struct walk *walk, int fd, struct names *names,
+	     struct balimg_error *err)
+{
+	size_t i, len = walk->path.len;
+	struct stat st;
+
+	for (i = 0; walk->manifest && i < walk->manifest->device_count; i++) {
+		const char *name = walk->manifest->devices[i]->path;
+
+		if (len && (strncmp(name, walk->path.data, len) != 0 ||
+			    name[len] != '/'))
+			continue;
+		name += len + (len > 0);
+		if (*name && !strchr(name, '/') &&
+		    fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 &&
+		    add_name(names, name, err) < 0)
+			return -1;
+	}
+	if (names->count)
+		qsort(names->names, names->count, sizeof(*names->names),
+		      by_name);
+	return 0;
+}
+
 static int
 walk_named(struct walk *walk, int folder, const char *name, unsigned depth,
 	   struct balimg_error *err)
@@ -265,7 +335,7 @@ walk_named(struct walk *walk, int folder, const char *name, unsigned depth,
 	struct stat st;
 
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return error_sys(err, "cannot look at it");
+		return visit_missing(walk, err);
 	if (visit_named(walk, folder, name, &st, err) < 0)
 		return -1;
 	return S_ISDIR(st.st_mode) ?
@@ -280,7 +350,8 @@ walk_below(struct walk *walk, int fd, unsigned depth, struct balimg_error *err)
 	size_t len = walk->path.len;
 	size_t i;
 
-	if (list(fd, &names, err) < 0)
+	if (list(fd, &names, err) < 0 ||
+	    add_recorded(walk, fd, &names, err) < 0)
 		return -1;
 	for (i = 0; i < names.count; i++) {
 		buffer_printf(&walk->path, "%s%s", len ? "/" : "",
@@ -315,7 +386,18 @@ int
 tree_walk_folder(int fd, struct tree_visitor *visitor,
 		 struct balimg_error *err)
 {
-	struct walk walk = { .visitor = visitor, .path = BUFFER_INIT };
+	return tree_walk_recorded(fd, NULL, visitor, err);
+}
+
+int
+tree_walk_recorded(int fd, const struct manifest *manifest,
+		   struct tree_visitor *visitor, struct balimg_error *err)
+{
+	struct walk walk = {
+		.visitor = visitor,
+		.path = BUFFER_INIT,
+		.manifest = manifest,
+	};
 	int rc = walk_root(&walk, fd, err);
 
 	buffer_free(&walk.path);

@@ -80,6 +80,15 @@ int tree_walk_volume(struct volume *vol, const char *path,
 int tree_walk_folder(int fd, struct tree_visitor *visitor,
 		     struct balimg_error *err) MUST_USE;
 
+/* The same, with what was recorded when it was unpacked without root's rights:
+ * a listed file has the owner and attributes that @manifest says, and its
+ * mode, unless that was changed since; what is not listed is root's; devices
+ * that are listed, and where nothing is, are there. */
+struct manifest;
+int tree_walk_recorded(int fd, const struct manifest *manifest,
+		       struct tree_visitor *visitor, struct balimg_error *err)
+	MUST_USE;
+
 /* The entries of the tar file @fd, from where it is, maybe compressed, in its
  * own order: directories may be missing, and what came before may come again.
  * Paths that are absolute lose the slash; with ".." BALIMG_E_INVALID. */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * usage: print-tree tar|bundle|INDEX FILE
+ *        print-tree folder FOLDER MANIFEST
  * A line each: type, mode, owner, size, time, path, target, device, the MD5 of
  * the content, attributes; "error CODE: MESSAGE" at the end if it failed.
  */
@@ -12,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "bundle/manifest.h"
 #include "bundle/tree.h"
 #include "unit.h"
 
@@ -67,6 +69,19 @@ print_entry(struct tree_visitor *visitor, const struct tree_entry *entry,
 	return 0;
 }
 
+static int
+walk_folder(int fd, const char *path, struct tree_visitor *visitor,
+	    struct balimg_error *err)
+{
+	AUTO_MANIFEST struct manifest manifest = { 0 };
+	AUTO_FD int lines = open(path, O_RDONLY | O_CLOEXEC);
+
+	CHECK(lines >= 0);
+	if (manifest_read(&manifest, lines, err) < 0)
+		return -1;
+	return tree_walk_recorded(fd, &manifest, visitor, err);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -74,10 +89,12 @@ main(int argc, char **argv)
 	struct balimg_error err = { 0 };
 	int fd, rc;
 
-	CHECK(argc == 3);
+	CHECK(argc == 3 || argc == 4);
 	fd = open(argv[2], O_RDONLY | O_CLOEXEC);
 	CHECK(fd >= 0);
-	if (!strcmp(argv[1], "tar"))
+	if (argc == 4)
+		rc = walk_folder(fd, argv[3], &visitor, &err);
+	else if (!strcmp(argv[1], "tar"))
 		rc = tree_walk_tar(fd, &visitor, &err);
 	else if (!strcmp(argv[1], "bundle"))
 		rc = tree_walk_bundle(fd, &visitor, &err);

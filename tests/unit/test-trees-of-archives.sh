@@ -71,6 +71,56 @@ refused 1 one.tar 'has 1 layers'
 refused 0 all.tar 'is no docker archive'
 refused bundle below-link.tar 'lies below what is no directory'
 
+# ---- a folder, and what was recorded of it ---------------------------------
+
+"${BALIMG:?the tool}" hup unpack all.tar -C out --manifest out.manifest \
+	2>/dev/null
+mkfifo out/dev/new
+chmod 640 out/etc/absolute
+touch -d @9 out out/dev out/dev/new out/etc out/bin out/run
+folder() {
+	"$print" folder out "${1:-out.manifest}" >got || fail "$(cat got)"
+}
+folder
+diff - got <<-'END'
+	d 755 0:0 0 9 /
+	d 755 0:0 0 9 /bin
+	- 4755 1:2 5 7 /bin/also 5d41402abc4b2a76b9719d911017c592 security.capability=cap
+	l 777 0:0 0 7 /bin/sh -> ../../etc/sh
+	h 4755 1:2 0 7 /bin/su -> bin/also security.capability=cap
+	d 755 0:0 0 9 /dev
+	c 600 0:5 0 7 /dev/console 5,1
+	p 644 0:0 0 9 /dev/new
+	b 660 0:6 0 7 /dev/sda 8,0
+	d 755 0:0 0 9 /etc
+	- 640 0:0 0 7 /etc/absolute d41d8cd98f00b204e9800998ecf8427e
+	d 755 0:0 0 9 /run
+	p 644 0:0 0 7 /run/fifo
+END
+cp got want
+command -v bsdtar >/dev/null && {
+	# What bsdtar writes is read, too.
+	sed 's/device=linux/device=native/; s/ time=/ nlink=1 gname=x time=/' \
+		out.manifest >as.bsdtar
+	folder as.bsdtar
+	cmp want got
+}
+bad() {
+	printf '#mtree\n%s\n' "$1" >bad.manifest
+	! "$print" folder out bad.manifest >got || fail "taken: $1"
+	grep -q "^error invalid: : line 2: $2" got || fail "$(cat got)"
+}
+bad 'etc type=dir' 'no path'
+bad './a type=door' 'a word that makes no sense'
+bad './a mode=9' 'a word'
+bad './a uid=-1' 'a word'
+bad './a type=char device=linux,99999,1' 'a word'
+bad './\000 type=file' 'no path'
+printf './a type=file\n#xattr user.a=b\n' >bad.manifest
+! "$print" folder out bad.manifest >got || fail 'bad base64 was taken'
+printf './bin/su type=file mode=0644\n#link ./bin/su\n' >loop.manifest
+folder loop.manifest
+
 # ---- layers ----------------------------------------------------------------
 
 tree 1 layers-0.tar
