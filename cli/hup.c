@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "findings.h"
+#include "hup-apply.h"
 #include "hup.h"
 #include "progress.h"
 #include "report.h"
@@ -120,6 +121,10 @@ ask(struct context *ctx, const char *path, char **text)
 {
 	struct progress progress;
 
+	if (hup_has_match(ctx)) {
+		*text = hup_match(ctx, path);
+		return answer_parse(ctx, *text);
+	}
 	ctx->path = xasprintf("%s", path);
 	progress_begin(&progress, ctx);
 	*text = balimg_bundle_verify(path, progress_heed, &progress,
@@ -201,6 +206,12 @@ static const struct verb verbs[] = {
 		.operands = "BUNDLE",
 		.summary = "check every sum in it, and what the device's "
 			   "updater asks of it",
+		.text = "With --against, what keeps the bundle from being "
+			"installed into that image is an error, too: another "
+			"device type, a release that is not updated by such "
+			"a bundle, too little room in the root or in the "
+			"boot partition.",
+		.options = hup_verify_options,
 		.run = verify_bundle,
 	},
 	{
@@ -237,6 +248,21 @@ static const struct verb verbs[] = {
 			"`~` in both.",
 		.run = hup_diff,
 	},
+	{
+		.name = "apply",
+		.operands = "BUNDLE IMAGE",
+		.summary = "install an update bundle into an image",
+		.text = "As a device would that updates itself: the new "
+			"system goes into the root that is not started, its "
+			"boot files into the boot partition, but for those "
+			"that are the user's, and the bootloader is told to "
+			"start it. Every sum is verified before. Settings "
+			"stay. Hooks of the new system that are programs "
+			"are not run: a warning names them.",
+		.options = hup_apply_options,
+		.needs_image = true,
+		.edit = hup_apply,
+	},
 	{ 0 },
 };
 
@@ -250,6 +276,8 @@ static const struct example examples[] = {
 	  "To see, or to change, what is in it:" },
 	{ "balimg hup diff sdcard.img balena-image.docker",
 	  "What would an update change?" },
+	{ "balimg hup apply balena-image.docker balena.img -o new.img",
+	  "A new download from an old one:" },
 	{ 0 },
 };
 

@@ -91,8 +91,9 @@ take_image(struct context *ctx, const struct synopsis *synopsis, int *argc,
 	int i;
 
 	if (!synopsis->address) {
-		ctx->path = xasprintf("%s", **argv);
-		++*argv;
+		ctx->path = xasprintf("%s", (*argv)[first]);
+		if (!first)
+			++*argv;
 		--*argc;
 		return 0;
 	}

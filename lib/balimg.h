@@ -90,6 +90,7 @@ enum balimg_flags {
 	BALIMG_INNER = 1 << 5,	      /* open: all that is asked or edited is
 					 that of the image which an installer
 					 carries */
+	BALIMG_REPLACE = 1 << 6,      /* update: the root that is started */
 };
 
 /* Who opens a file system: engines of our own, in milliseconds, or libguestfs
@@ -298,6 +299,13 @@ char *balimg_bundle_diff(const struct balimg_tree *a,
 			 BALIMG_PROGRESS(progress), void *data,
 			 struct balimg_error *err) BALIMG_MUST_USE;
 
+/* The same, with what speaks against putting it on @image among the findings:
+ * another device type, no room, a release that cannot be updated by such a
+ * bundle.  @flags: BALIMG_REPLACE. */
+char *balimg_bundle_match(struct balimg_image *image, const char *path,
+			  unsigned flags, struct balimg_error *err)
+	BALIMG_MUST_USE;
+
 /* ---- editing ------------------------------------------------------- */
 
 /* What an edit does, and what its @name and @data are. */
@@ -352,6 +360,15 @@ int balimg_edits_add_file(struct balimg_edits *edits, const char *name, int fd,
  * hold some of them: close it. */
 int balimg_apply(struct balimg_image *image, const struct balimg_edits *edits,
 		 unsigned flags, struct balimg_error *err) BALIMG_MUST_USE;
+
+/* Stage the host OS update bundle @path: into the root that is not started,
+ * which then is, as a device that updates itself would; with BALIMG_REPLACE in
+ * @flags, into the root that is started.  BALIMG_E_INVALID if the bundle is not
+ * sound, BALIMG_E_REFUSED if it does not fit the image, which BALIMG_FORCE
+ * overrides where a person may know better. */
+int balimg_bundle_apply(struct balimg_image *image, const char *path,
+			unsigned flags, struct balimg_error *err)
+	BALIMG_MUST_USE;
 
 /* Mend what balimg_check() called repairable; staged like an edit. */
 int balimg_repair(struct balimg_image *image, struct balimg_error *err)

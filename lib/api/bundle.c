@@ -23,7 +23,7 @@ verify(const char *path, const struct progress *progress,
 		error_sys(err, "cannot open");
 		return NULL;
 	}
-	return archive->judge_bundle(fd, progress, err);
+	return archive->judge_bundle(fd, progress, NULL, err);
 }
 
 char *

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/os.h"
 
 /* The largest single transfer: Linux takes no more than 2 GiB at once. */
 #define MAX_TRANSFER (1u << 30)
@@ -180,4 +181,17 @@ io_now(void)
 			return (time_t)seconds;
 	}
 	return time(NULL);
+}
+
+int
+io_open_scratch(const char *folder, struct balimg_error *err)
+{
+	const char *temporary = getenv("TMPDIR");
+	int fd = -1;
+
+	if (folder)
+		fd = os_open_scratch(folder, NULL);
+	if (fd < 0 && temporary && *temporary)
+		fd = os_open_scratch(temporary, NULL);
+	return fd < 0 ? os_open_scratch("/var/tmp", err) : fd;
 }

@@ -22,8 +22,8 @@ int io_write_at(int fd, const void *data, size_t len, uint64_t offset,
 		struct balimg_error *err) MUST_USE;
 
 /* Write all @len bytes at the file position (pipes, too). */
-int io_write(int fd, const void *data, size_t len,
-	     struct balimg_error *err) MUST_USE;
+int io_write(int fd, const void *data, size_t len, struct balimg_error *err)
+	MUST_USE;
 
 /* Send all @len bytes over the socket @fd; false if the other side is gone. */
 bool io_send(int fd, const void *data, size_t len) MUST_USE;
@@ -32,6 +32,11 @@ bool io_send(int fd, const void *data, size_t len) MUST_USE;
  * before each part; it returns false to give up, as does this call then. */
 bool io_receive(int fd, void *data, size_t len, bool (*wait)(void *waiting),
 		void *waiting) MUST_USE;
+
+/* A new file, open for reading and writing, that has no name and vanishes when
+ * closed: in @folder, or, if that is NULL or will not have it, in TMPDIR or
+ * /var/tmp.  Returns the descriptor or -1. */
+int io_open_scratch(const char *folder, struct balimg_error *err) MUST_USE;
 
 /* Bring the file's data to the medium. */
 int io_sync(int fd, struct balimg_error *err) MUST_USE;

@@ -28,6 +28,8 @@ static const struct archive_calls calls = {
 	.compare = archive_compare,
 	.is_archive = archive_is_one,
 	.build_bundle = archive_build_bundle,
+	.walk_tar = tree_walk_tar,
+	.walk_layer = tree_walk_layer,
 };
 
 MODULE_DOOR(archive, &calls);

@@ -20,6 +20,7 @@ int archive_write_tree(struct volume *vol, const char *path, int fd,
 		       struct archive_sum *sum, struct balimg_error *err)
 	MUST_USE;
 json_t *archive_judge_bundle(int fd, const struct progress *progress,
+			     struct bundle_facts *facts,
 			     struct balimg_error *err) MUST_USE;
 int archive_unpack_bundle(int fd, int folder, unsigned parts, int manifest,
 			  const struct progress *progress,

@@ -9,12 +9,13 @@
 #ifndef BALIMG_BUNDLE_ARCHIVE_H
 #define BALIMG_BUNDLE_ARCHIVE_H
 
+#include <stdlib.h>
+
 #include <jansson.h>
 
 #include "base/module.h"
-#include "base/progress.h"
 #include "bundle/build.h"
-#include "volume/volume.h"
+#include "bundle/tree.h"
 
 /* What was put into an archive. */
 struct archive_sum {
@@ -40,6 +41,25 @@ struct compare_side {
 	int fd; /* the bundle open as this, which can be read twice */
 };
 
+#define BUNDLE_BLOCK 4096u /* bytes, as most file systems of roots have */
+
+/* What applying a bundle takes. */
+struct bundle_facts {
+	char *config; /* of a docker archive's image: its JSON, or NULL */
+	size_t config_len;
+	uint64_t files;	 /* entries */
+	uint64_t blocks; /* of BUNDLE_BLOCK bytes, for all that is in it */
+	uint64_t boot_blocks; /* of these, what is in /boot */
+	json_t *boot_files;   /* of resin-boot: {PATH: SIZE} */
+};
+
+static inline void
+bundle_facts_clear(struct bundle_facts *facts)
+{
+	free(facts->config);
+	json_decref(facts->boot_files);
+}
+
 /* What the module gives. */
 struct archive_calls {
 	/* Write what is below directory @path of @vol to @fd as a tar file,
@@ -52,8 +72,10 @@ struct archive_calls {
 			  const struct progress *progress,
 			  struct archive_sum *sum, struct balimg_error *err);
 	/* Look at the update bundle open as @fd; see
-	 * balimg_bundle_verify() for the answer. */
+	 * balimg_bundle_verify() for the answer.  @facts, zeroed before and
+	 * to be cleared after, or NULL. */
 	json_t *(*judge_bundle)(int fd, const struct progress *progress,
+				struct bundle_facts *facts,
 				struct balimg_error *err);
 	/* Unpack the @parts (BALIMG_UNPACK_...; 0: all) of the bundle @fd,
 	 * which can be read twice, into the directory open as @folder.  What
@@ -75,6 +97,11 @@ struct archive_calls {
 	 * balimg_bundle_build() for the answer. */
 	json_t *(*build_bundle)(struct build_request *request,
 				struct balimg_error *err);
+	/* See tree.h. */
+	int (*walk_tar)(int fd, struct tree_visitor *visitor,
+			struct balimg_error *err);
+	int (*walk_layer)(int fd, size_t index, struct tree_visitor *visitor,
+			  struct balimg_error *err);
 };
 
 /* The module's calls, lent for good; NULL with BALIMG_E_UNSUPPORTED if it is

@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "bundle/bundle-private.h"
 #include "bundle/nested.h"
 
-#define SMALL 65536u /* bytes: os-release has less than one thousand */
-#define HOOKS "etc/hostapp-update-hooks.d/"
+#define SMALL	   65536u /* bytes: os-release has less than one thousand */
+#define HOOKS	   "etc/hostapp-update-hooks.d/"
+#define BOOT_FILES "resin-boot/"
 
 /* ---- entries of a tree --------------------------------------------- */
 
@@ -32,6 +34,38 @@ note_hook(struct bundle_tree *tree, const char *path, struct balimg_error *err)
 		       0;
 }
 
+/* What it takes in a file system: a directory one block. */
+static int
+note_size(struct bundle_tree *tree, struct archive_entry *entry,
+	  const char *path, struct balimg_error *err)
+{
+	bool directory = archive_entry_filetype(entry) == AE_IFDIR;
+	uint64_t size = 0;
+	uint64_t blocks;
+
+	if (!directory && !archive_entry_hardlink(entry) &&
+	    archive_entry_filetype(entry) == AE_IFREG)
+		size = (uint64_t)archive_entry_size(entry);
+	blocks = size / BUNDLE_BLOCK + (size % BUNDLE_BLOCK != 0) + directory;
+	tree->blocks += blocks;
+	if (!strncmp(path, "boot/", 5))
+		tree->boot_blocks += blocks;
+	if (directory || strncmp(path, BOOT_FILES, strlen(BOOT_FILES)) != 0)
+		return 0;
+	if (!tree->boot_files)
+		tree->boot_files = json_object();
+	if (json_object_size(tree->boot_files) == BUNDLE_BOOT_FILES)
+		return error_set(err, BALIMG_E_INVALID,
+				 "has more than %u boot files",
+				 BUNDLE_BOOT_FILES);
+	/* A name that is no text is none that FAT has. */
+	if (json_object_set_new(tree->boot_files, path + strlen(BOOT_FILES),
+				json_integer((json_int_t)size)) < 0 &&
+	    utf8_is_valid(path, strlen(path)))
+		return error_nomem(err);
+	return 0;
+}
+
 int
 bundle_tree_note(struct bundle_tree *tree, struct archive_entry *entry,
 		 const char *path, char ***keep, struct balimg_error *err)
@@ -41,6 +75,8 @@ bundle_tree_note(struct bundle_tree *tree, struct archive_entry *entry,
 
 	*keep = NULL;
 	tree->files++;
+	if (note_size(tree, entry, path, err) < 0)
+		return -1;
 	if (!plain)
 		return 0;
 	tree->bytes += (uint64_t)archive_entry_size(entry);

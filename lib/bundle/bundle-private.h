@@ -26,6 +26,7 @@
  * there is, the fingerprint of a root file system, has 1 MiB. */
 #define BUNDLE_TEXT    (4u << 20)
 #define BUNDLE_KEPT    (48u << 20)
+#define BUNDLE_BOOT_FILES 20000u /* nor has one more in resin-boot */
 #define BUNDLE_MEMBERS 200000u	/* more than this is no bundle */
 #define TREE_ENTRIES   4000000u /* nor is more than this a tree */
 #define TREE_XATTRS    256	/* of one file */
@@ -41,6 +42,9 @@ struct bundle_tree {
 	char *os_release;	/* the text of /etc/os-release, or NULL */
 	char *device_type_json; /* of resin-boot, or NULL */
 	json_t *hooks;		/* names in hostapp-update-hooks.d */
+	uint64_t blocks;	/* of BUNDLE_BLOCK bytes, that it takes */
+	uint64_t boot_blocks;	/* of these, in boot */
+	json_t *boot_files;	/* of resin-boot: {PATH: SIZE} */
 	bool delta;		/* it is balena's difference to another */
 };
 
@@ -131,6 +135,10 @@ int bundle_judge_docker(struct bundle *bundle, json_t *report,
 			struct balimg_error *err) MUST_USE;
 int bundle_judge_root(struct bundle *bundle, json_t *report,
 		      struct balimg_error *err) MUST_USE;
+
+/* The texts and numbers that applying it takes. */
+int bundle_gather(const struct bundle *bundle, struct bundle_facts *facts,
+		  struct balimg_error *err) MUST_USE;
 
 /* Put version, device type and hooks of @tree into @report. */
 int bundle_tell_tree(const struct bundle_tree *tree, json_t *report,

@@ -19,6 +19,7 @@ bundle_tree_clear(struct bundle_tree *tree)
 	free(tree->os_release);
 	free(tree->device_type_json);
 	json_decref(tree->hooks);
+	json_decref(tree->boot_files);
 }
 
 void

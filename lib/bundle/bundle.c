@@ -108,7 +108,8 @@ format_name(const struct bundle *bundle)
 }
 
 static json_t *
-look_at(int fd, const struct progress *progress, struct balimg_error *err)
+look_at(int fd, const struct progress *progress, struct bundle_facts *facts,
+	struct balimg_error *err)
 {
 	AUTO_BUNDLE struct bundle bundle = { .progress = progress };
 	json_auto_t *report = NULL;
@@ -131,15 +132,17 @@ look_at(int fd, const struct progress *progress, struct balimg_error *err)
 		error_nomem(err);
 		return NULL;
 	}
+	if (facts && bundle_gather(&bundle, facts, err) < 0)
+		return NULL;
 	return STEAL(report);
 }
 
 json_t *
 archive_judge_bundle(int fd, const struct progress *progress,
-		     struct balimg_error *err)
+		     struct bundle_facts *facts, struct balimg_error *err)
 {
 	locale_t before = archive_enter_locale();
-	json_t *report = look_at(fd, progress, err);
+	json_t *report = look_at(fd, progress, facts, err);
 
 	archive_leave_locale(before);
 	return report;

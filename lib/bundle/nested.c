@@ -147,6 +147,9 @@ read_plain(struct archive *archive, void *data, const void **piece)
 	}
 	if (nested->sums && nested->packed)
 		digest_add(&nested->plain_sum, bytes, (size_t)got);
+	if (nested->tap &&
+	    sink_write(nested->tap, bytes, (size_t)got, nested->err) < 0)
+		return ARCHIVE_FATAL;
 	if (nested->text.len < nested->text_room &&
 	    (nested->text.len || *bytes == '{'))
 		buffer_add(&nested->text, bytes, (size_t)got);

@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "base/progress.h"
+#include "base/sink.h"
 
 /* Bytes of an archive, compression undone, that are read; more than any
  * device's storage for one root file system holds, so what claims more is
@@ -40,6 +41,7 @@ struct nested {
 	struct archive *entries; /* the inner tar file's, to be walked */
 	char compression[8];	 /* "none", "gz", ... */
 	bool sums;		 /* set before nested_open(): hash it all */
+	struct sink *tap; /* gets the plain bytes, or NULL */
 	size_t text_room; /* keep the first bytes, if they begin like JSON */
 	struct buffer text;
 	uint64_t stored, unpacked; /* bytes so far */

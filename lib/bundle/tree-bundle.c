@@ -46,7 +46,9 @@ walk_layer(struct walk *walk, struct archive *archive,
 	AUTO_NESTED struct nested nested = {
 		.progress = walk->outer->progress,
 		.done = &done,
+		.tap = walk->visitor->plain,
 	};
+	uint8_t unused[SHA256_SIZE];
 	struct archive *fault;
 
 	walk->at = 0;
@@ -54,7 +56,8 @@ walk_layer(struct walk *walk, struct archive *archive,
 		return -1;
 	if (fault)
 		return bundle_fail(fault, name, err);
-	if (tree_walk_archive(nested.entries, name, walk->visitor, err) < 0)
+	if (tree_walk_archive(nested.entries, name, walk->visitor, err) < 0 ||
+	    (nested.tap && nested_finish(&nested, unused, unused) < 0))
 		return -1;
 	walk->next++;
 	return 0;

@@ -11,6 +11,7 @@
 #define BALIMG_BUNDLE_TREE_H
 
 #include "base/progress.h"
+#include "base/sink.h"
 #include "volume/volume.h"
 
 enum tree_type {
@@ -64,6 +65,9 @@ struct tree_visitor {
 	/* Told of what is read before and between the entries of a bundle;
 	 * may be NULL. */
 	const struct progress *progress;
+	/* Gets all bytes of the tar file that a layer is, compression undone,
+	 * some before the entries they are of; may be NULL. */
+	struct sink *plain;
 };
 
 /* What a volume's entry is. */

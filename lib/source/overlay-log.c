@@ -9,7 +9,6 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/os.h"
 #include "source/overlay-log.h"
 
 #define FIRST_ROOM (16u * 1024u) /* bytes */
@@ -42,22 +41,9 @@ overlay_log_set_folder(struct overlay_log *log, const char *folder,
 }
 
 static int
-open_scratch(const struct overlay_log *log, struct balimg_error *err)
-{
-	const char *temporary = getenv("TMPDIR");
-	int fd = -1;
-
-	if (log->folder)
-		fd = os_open_scratch(log->folder, NULL);
-	if (fd < 0 && temporary && *temporary)
-		fd = os_open_scratch(temporary, NULL);
-	return fd < 0 ? os_open_scratch("/var/tmp", err) : fd;
-}
-
-static int
 spill(struct overlay_log *log, struct balimg_error *err)
 {
-	AUTO_FD int fd = open_scratch(log, err);
+	AUTO_FD int fd = io_open_scratch(log->folder, err);
 
 	if (fd < 0 ||
 	    io_write_at(fd, log->memory, (size_t)log->len, 0, err) < 0)

@@ -201,24 +201,50 @@ ext_leave_inode(struct ext_volume *ext, ext2_ino_t ino,
 
 /* ---- storing ------------------------------------------------------- */
 
-/* Blocks that lie side by side, in the piece and in the volume. */
-struct run {
-	size_t from;   /* in the piece */
-	size_t blocks; /* 0: none */
-	blk64_t to;    /* in the volume */
-};
-
+/* Write @count blocks of the piece, from number @from on, to where the file
+ * has them. */
 static int
-write_run(struct ext_volume *ext, const struct pieces *pieces, struct run *run,
-	  struct balimg_error *err)
+write_blocks(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
+	     const struct pieces *pieces, size_t from, size_t count,
+	     struct balimg_error *err)
 {
-	size_t len = run->blocks * (size_t)pieces->block_size;
+	uint64_t offset = pieces->at + from * pieces->block_size;
+	const char *data = block_data(pieces, from);
+	uint64_t left = count * pieces->block_size;
+	struct ext_stretch stretch;
 
-	run->blocks = 0;
-	if (!len)
-		return 0;
-	return source_write(ext->io.staged, run->to * pieces->block_size,
-			    block_data(pieces, run->from), len, err);
+	for (; left;
+	     left -= stretch.len, offset += stretch.len, data += stretch.len) {
+		if (ext_find_stretch(ext, ino, inode, offset, left, &stretch,
+				     err) < 0)
+			return -1;
+		if (!stretch.at)
+			return ext_error(ext, EXT2_ET_BLOCK_ALLOC_FAIL, err);
+		if (source_write(ext->io.staged, stretch.at, data,
+				 (size_t)stretch.len, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Allocate the file's @count blocks from @first on, where it has none: with
+ * extents together, which writes the inode once, not for each of them. */
+static int
+allocate(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
+	 blk64_t first, size_t count, struct balimg_error *err)
+{
+	errcode_t failed = 0;
+	blk64_t to;
+
+	if (inode->i_flags & EXT4_EXTENTS_FL)
+		failed = ext2fs_fallocate(ext->fs, EXT2_FALLOCATE_FORCE_INIT,
+					  ino, inode, ~UINT64_C(0), first,
+					  count);
+	else
+		for (; !failed && count; count--, first++)
+			failed = ext2fs_bmap2(ext->fs, ino, inode, NULL,
+					      BMAP_ALLOC, first, NULL, &to);
+	return failed ? ext_error(ext, failed, err) : 0;
 }
 
 static int
@@ -226,27 +252,22 @@ store_piece(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
 	    const struct pieces *pieces, struct balimg_error *err)
 {
 	blk64_t first = pieces->at / pieces->block_size;
-	struct run run = { 0 };
-	errcode_t failed;
-	blk64_t to;
-	size_t i;
+	size_t i, count;
 
-	for (i = 0; i < pieces->blocks; i++) {
-		if (is_hole(pieces, i))
+	for (i = 0; i < pieces->blocks; i += count) {
+		for (count = 0;
+		     i + count < pieces->blocks && !is_hole(pieces, i + count);
+		     count++)
 			continue;
-		failed = ext2fs_bmap2(ext->fs, ino, inode, NULL, BMAP_ALLOC,
-				      first + i, NULL, &to);
-		if (failed)
-			return ext_error(ext, failed, err);
-		if (!run.blocks || run.to + run.blocks != to ||
-		    run.from + run.blocks != i) {
-			if (write_run(ext, pieces, &run, err) < 0)
-				return -1;
-			run = (struct run){ .from = i, .to = to };
+		if (!count) {
+			count = 1;
+			continue;
 		}
-		run.blocks++;
+		if (allocate(ext, ino, inode, first + i, count, err) < 0 ||
+		    write_blocks(ext, ino, inode, pieces, i, count, err) < 0)
+			return -1;
 	}
-	return write_run(ext, pieces, &run, err);
+	return 0;
 }
 
 static int
@@ -267,7 +288,9 @@ store_pieces(struct ext_volume *ext, ext2_ino_t ino, struct ext2_inode *inode,
 		if (store_piece(ext, ino, inode, pieces, err) < 0)
 			return -1;
 	}
-	return more;
+	/* Blocks that it has gained since it was written last. */
+	failed = more < 0 ? 0 : ext2fs_write_inode(ext->fs, ino, inode);
+	return failed ? ext_error(ext, failed, err) : more;
 }
 
 int

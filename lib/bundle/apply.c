@@ -1,0 +1,191 @@
+/* apply.c - install an update bundle into an image, as the device would
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bundle/apply-private.h"
+
+/* Hooks that are carried out here; what others do, only the device can. */
+static bool
+is_known_hook(const char *name)
+{
+	static const char *const words[] = { "bootfiles", "resin-uboot",
+					     "resin-grub", "README" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(name, words[i]))
+			return true;
+	return false;
+}
+
+static int
+tell_hooks(const struct apply *apply, struct balimg_error *err)
+{
+	AUTO_BUFFER struct buffer names = BUFFER_INIT;
+	const json_t *hook;
+	size_t i;
+
+	json_array_foreach(json_object_get(apply->report, "hooks"), i, hook)
+		if (!is_known_hook(json_string_value(hook)) && names.len < 200)
+			buffer_printf(&names, "%s%s", names.len ? ", " : "",
+				      json_string_value(hook));
+	if (names.failed)
+		return error_nomem(err);
+	if (names.len)
+		plan_note(apply->c->plan, PLAN_WARNING, apply->wish->name,
+			  "has hooks that only the device can run, and which "
+			  "are not: %s",
+			  names.data);
+	return 0;
+}
+
+/* ---- the bundle ---------------------------------------------------- */
+
+int
+apply_rewind(const struct apply *apply, struct balimg_error *err)
+{
+	if (lseek(apply->wish->fd, 0, SEEK_SET) < 0)
+		return error_sys(err, "the bundle cannot be read twice");
+	return 0;
+}
+
+/* All sums are verified before anything is staged. */
+static int
+read_bundle(struct apply *apply, struct balimg_error *err)
+{
+	const char *format, *version;
+
+	apply->archive = archive_load(err);
+	if (!apply->archive)
+		return -1;
+	apply->report = apply->archive->judge_bundle(
+		apply->wish->fd, apply->wish->progress, &apply->facts, err);
+	if (!apply->report)
+		return -1;
+	if (apply_rewind(apply, err) < 0)
+		return -1;
+	format = json_string_value(json_object_get(apply->report, "format"));
+	apply->hostapp = !strcmp(format, "hostapp");
+	version = json_string_value(json_object_get(apply->report, "version"));
+	if (version)
+		release_parse(version, &apply->to);
+	return 0;
+}
+
+/* The first error found in it. */
+static int
+check_sound(const struct apply *apply, struct balimg_error *err)
+{
+	const json_t *findings = json_object_get(apply->report, "findings");
+	const json_t *finding;
+	const char *where;
+	size_t i;
+
+	if (json_is_string(json_object_get(apply->report, "delta")))
+		return error_set(err, BALIMG_E_UNSUPPORTED,
+				 "is a difference to another image, and holds "
+				 "no whole files");
+	json_array_foreach(findings, i, finding) {
+		if (strcmp(json_string_value(
+				   json_object_get(finding, "severity")),
+			   "error") != 0)
+			continue;
+		where = json_string_value(json_object_get(finding, "where"));
+		error_set(err, BALIMG_E_INVALID, "%s%s%s", where ? where : "",
+			  where && *where ? ": " : "",
+			  json_string_value(json_object_get(finding, "text")));
+		return error_hint(err, "balimg hup verify tells more");
+	}
+	return 0;
+}
+
+static void
+clear(struct apply *apply)
+{
+	if (apply->view != apply->root)
+		volume_close(apply->view);
+	json_decref(apply->report);
+	bundle_facts_clear(&apply->facts);
+}
+
+/* ---- judging ------------------------------------------------------- */
+
+json_t *
+apply_judge(struct os *os, const struct apply_wish *wish,
+	    struct balimg_error *err)
+{
+	struct apply apply = { .wish = wish, .os = os };
+	json_t *report = NULL;
+	json_t *findings;
+
+	if (read_bundle(&apply, err) == 0) {
+		findings = json_object_get(apply.report, "findings");
+		if (apply_find_place(&apply, err) == 0 &&
+		    apply_find_misfits(&apply, findings, err) == 0)
+			report = STEAL(apply.report);
+	}
+	clear(&apply);
+	return report;
+}
+
+/* ---- applying ------------------------------------------------------ */
+
+static void
+tell_root(const struct apply *apply)
+{
+	char before[160] = "as it is";
+	char after[224];
+
+	if (apply->wish->replace && apply->from.parsed)
+		snprintf(before, sizeof(before), "OS %s", apply->from.text);
+	snprintf(after, sizeof(after),
+		 "OS %s, %" PRIu64 " files, %" PRIu64 " KiB%s",
+		 apply->to.parsed ? apply->to.text : "of unknown version",
+		 apply->files, apply->bytes / 1024,
+		 apply->hostapp ? ", a hostapp" : "");
+	plan_change(apply->c->plan,
+		    os_partition_title(apply->os, apply->target), before,
+		    after, false);
+}
+
+static int
+stage(struct apply *apply, struct balimg_error *err)
+{
+	if (read_bundle(apply, err) < 0 || check_sound(apply, err) < 0)
+		return error_wrap(err, "%s", apply->wish->name);
+	if (apply_find_place(apply, err) < 0 ||
+	    customize_check_inner(apply->c, apply->os, err) < 0 ||
+	    apply_find_misfits(apply, NULL, err) < 0 ||
+	    apply_open_target(apply, err) < 0)
+		return -1;
+	if ((apply->hostapp ? apply_hostapp : apply_root)(apply, err) < 0)
+		return error_wrap(
+			err, "%s",
+			os_partition_title(apply->os, apply->target));
+	tell_root(apply);
+	customize_wrote(apply->c, apply->os, apply->target);
+	if (apply->hostapp && apply_boot_files(apply, err) < 0)
+		return error_wrap(
+			err, "%s",
+			os_partition_title(apply->os, apply->boot_at));
+	if (tell_hooks(apply, err) < 0)
+		return -1;
+	return apply->wish->replace ? 0 : apply_switch(apply, err);
+}
+
+int
+apply_bundle(struct customization *c, const struct apply_wish *wish,
+	     struct balimg_error *err)
+{
+	struct apply apply = { .c = c, .wish = wish, .os = c->os };
+	int rc = stage(&apply, err);
+
+	clear(&apply);
+	return rc;
+}
