@@ -96,8 +96,11 @@ const struct command cmd_dev = {
 		"from the other (root's password, the SSH server, the "
 		"engine's socket, the variant) are edited, and get their "
 		"bytes back when it is switched back; until then these are "
-		"kept in the root partition. Consoles stay as they were "
-		"built.",
+		"kept in the root partition. So are the links that start "
+		"logins at serial ports, for the ports that the boot "
+		"partition names (console=ttyS0,115200), and the hostname "
+		"that such images had, `balena` or `resin`, unless there is "
+		"another. Logins at a screen stay as they were built.",
 	.verbs = verbs,
 	.examples = examples,
 };

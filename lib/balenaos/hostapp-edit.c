@@ -55,18 +55,43 @@ new_path(struct hostapp *app, const struct hostapp_place *place,
 	return hostapp_raw_path(app, place->dir.at[0], place->path, err);
 }
 
-static int
-create(struct hostapp *app, const struct hostapp_place *place,
-       struct source *content, unsigned flags, struct balimg_error *err)
+/* The raw path of a new file, which nothing hides any more; to be freed.  A
+ * directory in place of one that was removed must not show what that one held
+ * in lower layers. */
+static char *
+clear_path(struct hostapp *app, const struct hostapp_place *place,
+	   bool directory, struct balimg_error *err)
 {
 	AUTO_FREE char *raw = new_path(app, place, err);
 	AUTO_FREE char *whiteout = NULL;
 
 	if (!raw || find_whiteout(app, place, &whiteout, err) < 0)
-		return -1;
+		return NULL;
+	if (whiteout && directory) {
+		error_set(err, BALIMG_E_UNSUPPORTED,
+			  "an upper layer of the hostapp removed what had "
+			  "this name; a directory would bring it back");
+		return NULL;
+	}
 	if (whiteout && volume_remove(app->raw, whiteout, 0, err) < 0)
-		return -1;
-	return volume_write_from(app->raw, raw, content, flags, err);
+		return NULL;
+	return STEAL(raw);
+}
+
+/* Where @path, of which there must be nothing, is to be made; to be freed. */
+static char *
+prepare_new(struct hostapp *app, const char *path, bool directory,
+	    struct balimg_error *err)
+{
+	AUTO_HOSTAPP_PLACE struct hostapp_place place = { 0 };
+
+	if (hostapp_find(app, path, false, &place, err) < 0)
+		return NULL;
+	if (place.layers.count) {
+		error_set(err, BALIMG_E_REFUSED, "exists already");
+		return NULL;
+	}
+	return clear_path(app, &place, directory, err);
 }
 
 int
@@ -80,37 +105,53 @@ hostapp_write_from(struct volume *vol, const char *path,
 
 	if (hostapp_find(app, path, true, &place, err) < 0)
 		return -1;
-	if (!place.layers.count)
-		return create(app, &place, content, flags, err);
-	raw = hostapp_seen_path(app, &place, err);
+	raw = place.layers.count ? hostapp_seen_path(app, &place, err) :
+				   clear_path(app, &place, false, err);
 	if (!raw)
 		return -1;
 	return volume_write_from(app->raw, raw, content, flags, err);
 }
 
-/* A directory in place of one that was removed must not show what that one
- * held in lower layers. */
 int
 hostapp_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 {
-	AUTO_HOSTAPP_PLACE struct hostapp_place place = { 0 };
 	struct hostapp *app = hostapp_of(vol);
-	AUTO_FREE char *whiteout = NULL;
+	AUTO_FREE char *raw = prepare_new(app, path, true, err);
+
+	return raw ? volume_mkdir(app->raw, raw, err) : -1;
+}
+
+/* Would it be a mark that hides something, or say that it does? */
+static bool
+is_mark(const struct hostapp *app, const struct volume_entry *as,
+	const struct volume_xattrs *xattrs)
+{
+	size_t i;
+
+	for (i = 0; xattrs && i < xattrs->count; i++) {
+		if (hostapp_is_mark(xattrs->xattrs[i].name))
+			return true;
+	}
+	return hostapp_is_whiteout(app, as);
+}
+
+int
+hostapp_create(struct volume *vol, const char *path,
+	       const struct volume_entry *as,
+	       const struct volume_xattrs *xattrs,
+	       struct volume_stream *content, struct balimg_error *err)
+{
+	struct hostapp *app = hostapp_of(vol);
 	AUTO_FREE char *raw = NULL;
 
-	if (hostapp_find(app, path, false, &place, err) < 0)
+	if (is_mark(app, as, xattrs))
+		return error_set(err, BALIMG_E_REFUSED,
+				 "the storage driver keeps such files for "
+				 "itself");
+	raw = prepare_new(app, path, as->directory, err);
+	if (!raw)
 		return -1;
-	if (place.layers.count)
-		return error_set(err, BALIMG_E_REFUSED, "exists already");
-	raw = new_path(app, &place, err);
-	if (!raw || find_whiteout(app, &place, &whiteout, err) < 0)
-		return -1;
-	if (whiteout)
-		return error_set(err, BALIMG_E_UNSUPPORTED,
-				 "an upper layer of the hostapp removed what "
-				 "had this name; a directory would bring it "
-				 "back");
-	return volume_mkdir(app->raw, raw, err);
+	return volume_create(app->raw, raw, as, xattrs, content, err);
 }
 
 int

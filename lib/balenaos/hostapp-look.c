@@ -16,7 +16,8 @@
 
 #define AUFS_PREFIX "/.wh." /* of a name */
 #define AUFS_OPAQUE "/.wh..wh..opq"
-#define OPAQUE	    "trusted.overlay.opaque"
+#define MARKS	    "trusted.overlay."
+#define OPAQUE	    MARKS "opaque"
 
 /* What a layer says of a name. */
 enum word {
@@ -53,6 +54,12 @@ hostapp_is_whiteout(const struct hostapp *app,
 	return !app->is_aufs && entry->special &&
 	       !strcmp(entry->special, "character device") && !entry->major &&
 	       !entry->minor;
+}
+
+bool
+hostapp_is_mark(const char *xattr)
+{
+	return !strncmp(xattr, MARKS, strlen(MARKS));
 }
 
 /* *@there: is there anything at @path of the raw volume? */

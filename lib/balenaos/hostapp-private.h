@@ -90,6 +90,9 @@ bool hostapp_is_name(const struct hostapp *app, const char *path);
 bool hostapp_is_whiteout(const struct hostapp *app,
 			 const struct volume_entry *entry);
 
+/* Is @xattr one by which overlay2 says what its layers mean? */
+bool hostapp_is_mark(const char *xattr);
+
 /* Which of @dir, the layers that make the parent directory, have @path (free
  * of links)?  None: ->count is 0.  @entry, which may be NULL, tells of the
  * top-most. */
@@ -139,6 +142,11 @@ int hostapp_remove(struct volume *vol, const char *path, unsigned flags,
 		   struct balimg_error *err) MUST_USE;
 int hostapp_mkdir(struct volume *vol, const char *path,
 		  struct balimg_error *err) MUST_USE;
+int hostapp_create(struct volume *vol, const char *path,
+		   const struct volume_entry *as,
+		   const struct volume_xattrs *xattrs,
+		   struct volume_stream *content, struct balimg_error *err)
+	MUST_USE;
 int hostapp_set_mode(struct volume *vol, const char *path, unsigned mode,
 		     struct balimg_error *err) MUST_USE;
 

@@ -75,12 +75,10 @@ hostapp_list(struct volume *vol, const char *path,
 static void
 drop_marks(struct volume_xattrs *xattrs)
 {
-	static const char prefix[] = "trusted.overlay.";
 	size_t i, kept = 0;
 
 	for (i = 0; i < xattrs->count; i++) {
-		if (strncmp(xattrs->xattrs[i].name, prefix,
-			    sizeof(prefix) - 1) != 0) {
+		if (!hostapp_is_mark(xattrs->xattrs[i].name)) {
 			xattrs->xattrs[kept++] = xattrs->xattrs[i];
 			continue;
 		}
@@ -146,6 +144,7 @@ static const struct volume_ops view_ops = {
 	.remove = hostapp_remove,
 	.mkdir = hostapp_mkdir,
 	.set_mode = hostapp_set_mode,
+	.create = hostapp_create,
 	.space = hostapp_space,
 	.flush = hostapp_flush,
 };

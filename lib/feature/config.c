@@ -35,6 +35,53 @@ config_put(struct customization *c, const char *path, const json_t *value,
 	return settle(c, before, err);
 }
 
+/* *@is: is @text, which may be nonsense, the settings @wanted? */
+static int
+means(const struct buffer *text, const json_t *wanted, bool *is,
+      struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+	json_auto_t *tree = NULL;
+
+	*is = false;
+	if (text->failed)
+		return error_nomem(err);
+	tree = config_parse(text->data, text->len, NULL, &why);
+	if (!tree && !error_is_finding(&why))
+		return error_pass(err, &why);
+	*is = tree && json_equal(tree, wanted);
+	return 0;
+}
+
+int
+config_put_back(struct customization *c, size_t at, const char *now,
+		const char *then, const json_t *wanted, bool *done,
+		struct balimg_error *err)
+{
+	AUTO_BUFFER struct buffer text = BUFFER_INIT;
+	json_auto_t *before = config_tree(c, err);
+	size_t cut = strlen(now);
+
+	*done = false;
+	if (!before)
+		return -1;
+	buffer_add(&text, c->config.text.data, c->config.text.len);
+	if (text.failed)
+		return error_nomem(err);
+	if (at > text.len || cut > text.len - at ||
+	    memcmp(text.data + at, now, cut) != 0)
+		return 0;
+	buffer_splice(&text, at, cut, then, strlen(then));
+	if (means(&text, wanted, done, err) < 0)
+		return -1;
+	if (!*done)
+		return 0;
+	buffer_splice(&c->config.text, at, cut, then, strlen(then));
+	if (c->config.text.failed)
+		return error_nomem(err);
+	return settle(c, before, err);
+}
+
 /* What a person typed, as the key's type; whether the device can bear the
  * value is judged with all others when that can be overridden. */
 static json_t *

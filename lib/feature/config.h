@@ -41,6 +41,13 @@ int config_put(struct customization *c, const char *path, const json_t *value,
 int config_prune(struct customization *c, const char *path,
 		 struct balimg_error *err) MUST_USE;
 
+/* Put @then where the text at byte @at is @now, if the settings then are
+ * @wanted; *@done says.  What is known of an edit of before takes it back to
+ * the byte; it is not believed. */
+int config_put_back(struct customization *c, size_t at, const char *now,
+		    const char *then, const json_t *wanted, bool *done,
+		    struct balimg_error *err) MUST_USE;
+
 /* Is what is at @spot the config.json that the OS reads? */
 int config_is_at(struct customization *c, const struct os_spot *spot, bool *is,
 		 struct balimg_error *err) MUST_USE;

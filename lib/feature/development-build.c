@@ -6,50 +6,16 @@
 
 #include <string.h>
 
+#include "balenaos/places.h"
 #include "base/base64.h"
 #include "base/digest.h"
 #include "document/json.h"
 #include "feature/development-build.h"
+#include "feature/development-hostname.h"
+#include "feature/development-logins.h"
 #include "feature/development-parts.h"
 
 #define KEPT "/.balimg-development" /* in the partition, not in a hostapp */
-
-/* An image of which parts are switched. */
-struct scene {
-	struct customization *c;
-	const struct release *release;
-	struct rootfs root;
-	struct rootfs raw; /* the partition that it is in */
-	json_t *kept;	   /* by path: {"before": base64 or null,
-				   "after": MD5, "folder": it is new} */
-	bool on;
-};
-
-static bool
-applies(const struct development_part *part, const struct release *release)
-{
-	return (!part->since || release_at_least(release, part->since)) &&
-	       (!part->until || !release_at_least(release, part->until));
-}
-
-/* *@text: the part's file, NULL if there is none; @edited: as it would be,
- * *@differs from what it is. */
-static int
-try_part(const struct development_part *part, const struct rootfs *root,
-	 const struct release *release, bool on, char **text, size_t *len,
-	 struct buffer *edited, bool *differs, struct balimg_error *err)
-{
-	if (rootfs_read(root, part->path, text, len, err) < 0)
-		return -1;
-	buffer_add(edited, *text ? *text : "", *len);
-	if (edited->failed)
-		return error_nomem(err);
-	if (part->edit(part, root, release, on, edited, err) < 0)
-		return error_wrap(err, "%s", part->path);
-	*differs = edited->len != *len ||
-		   (*text && *len && memcmp(edited->data, *text, *len) != 0);
-	return 0;
-}
 
 /* ---- what is kept ---------------------------------------------------- */
 
@@ -64,8 +30,9 @@ sum_hex(const char *data, size_t len, char hex[2 * MD5_SIZE + 1])
 
 /* Keep what a file held; NULL: there was none, and perhaps no @folder. */
 static int
-keep(struct scene *scene, const char *path, const char *before, size_t len,
-     const struct buffer *after, bool folder, struct balimg_error *err)
+keep(struct development_scene *scene, const char *path, const char *before,
+     size_t len, const struct buffer *after, bool folder,
+     struct balimg_error *err)
 {
 	AUTO_FREE char *letters = NULL;
 	char hex[2 * MD5_SIZE + 1];
@@ -80,7 +47,7 @@ keep(struct scene *scene, const char *path, const char *before, size_t len,
 	sum_hex(after->data, after->len, hex);
 	entry = json_pack("{s:s?, s:s, s:b}", "before", letters, "after", hex,
 			  "folder", folder);
-	return json_object_set_new(scene->kept, path, entry) < 0 ?
+	return json_object_set_new(scene->files, path, entry) < 0 ?
 		       error_nomem(err) :
 		       0;
 }
@@ -98,7 +65,7 @@ folder_of(const char *path, struct balimg_error *err)
 
 /* Remove what was not there, and its folder if that was not there either. */
 static int
-take_away(struct scene *scene, const char *path, bool folder,
+take_away(struct development_scene *scene, const char *path, bool folder,
 	  struct balimg_error *err)
 {
 	AUTO_FREE char *name = folder_of(path, err);
@@ -110,8 +77,8 @@ take_away(struct scene *scene, const char *path, bool folder,
 
 /* Give the file back what it held, if it is as it was left. */
 static int
-give_back(struct scene *scene, const char *path, const json_t *entry,
-	  struct balimg_error *err)
+give_back(struct development_scene *scene, const char *path,
+	  const json_t *entry, struct balimg_error *err)
 {
 	json_t *before = json_object_get(entry, "before");
 	const char *after = json_string_value(json_object_get(entry, "after"));
@@ -142,15 +109,15 @@ give_back(struct scene *scene, const char *path, const json_t *entry,
 
 /* Only files that a part is: what is kept may come from anywhere. */
 static int
-give_all_back(struct scene *scene, const json_t *kept,
-	      struct balimg_error *err)
+give_files_back(struct development_scene *scene, const json_t *kept,
+		struct balimg_error *err)
 {
 	const struct development_part *part;
 	const json_t *entry;
 
 	for (part = development_parts; part->path; part++) {
 		entry = json_object_get(kept, part->path);
-		if (entry && applies(part, scene->release) &&
+		if (entry && development_part_applies(part, scene->release) &&
 		    give_back(scene, part->path, entry, err) < 0)
 			return -1;
 	}
@@ -158,39 +125,79 @@ give_all_back(struct scene *scene, const json_t *kept,
 }
 
 static int
-load_kept(struct scene *scene, struct balimg_error *err)
+give_all_back(struct development_scene *scene, const json_t *state,
+	      struct balimg_error *err)
+{
+	json_t *links = json_object_get(state, "links");
+	json_t *hostname = json_object_get(state, "hostname");
+
+	if (give_files_back(scene, json_object_get(state, "files"), err) < 0 ||
+	    development_logins_give_back(scene, links, err) < 0)
+		return -1;
+	return development_hostname_give_back(scene, hostname, err);
+}
+
+/* Take over an object that is kept, if it is one. */
+static void
+go_on_with(json_t **member, const json_t *state, const char *name)
+{
+	json_t *kept = json_object_get(state, name);
+
+	if (!json_is_object(kept))
+		return;
+	json_decref(*member);
+	*member = json_incref(kept);
+}
+
+static int
+load_kept(struct development_scene *scene, struct balimg_error *err)
 {
 	AUTO_FREE char *text = NULL;
 	json_auto_t *state = NULL;
-	json_t *files;
+	struct balimg_error why = { 0 };
 	size_t len;
 
-	scene->kept = json_object();
-	if (!scene->kept)
+	scene->files = json_object();
+	scene->links = json_object();
+	if (!scene->files || !scene->links)
 		return error_nomem(err);
 	if (rootfs_read(&scene->raw, KEPT, &text, &len, err) < 0)
 		return -1;
-	state = text ? json_text_parse(text, len, NULL, NULL) : NULL;
-	files = json_object_get(state, "files");
-	if (!json_is_object(files))
-		return 0;
-	if (json_is_true(json_object_get(state, "on")) != scene->on)
-		return give_all_back(scene, files, err);
-	json_decref(scene->kept);
-	scene->kept = json_incref(files);
+	state = text ? json_text_parse(text, len, NULL, &why) : NULL;
+	if (text && !state && !error_is_finding(&why))
+		return error_pass(err, &why);
+	if (state && json_is_true(json_object_get(state, "on")) != scene->on)
+		return give_all_back(scene, state, err);
+	go_on_with(&scene->files, state, "files");
+	go_on_with(&scene->links, state, "links");
+	go_on_with(&scene->hostname, state, "hostname");
 	return 0;
 }
 
 static int
-store_kept(struct scene *scene, struct balimg_error *err)
+add_kept(json_t *state, const char *name, json_t *kept,
+	 struct balimg_error *err)
 {
-	json_auto_t *state = NULL;
+	if (!json_object_size(kept))
+		return 0;
+	return json_object_set(state, name, kept) < 0 ? error_nomem(err) : 0;
+}
+
+static int
+store_kept(struct development_scene *scene, struct balimg_error *err)
+{
+	json_auto_t *state = json_object();
 	AUTO_FREE char *text = NULL;
 
-	if (!json_object_size(scene->kept))
-		return rootfs_remove(scene->c, &scene->raw, KEPT, err);
-	state = json_pack("{s:b, s:O}", "on", scene->on, "files", scene->kept);
 	if (!state)
+		return error_nomem(err);
+	if (add_kept(state, "files", scene->files, err) < 0 ||
+	    add_kept(state, "links", scene->links, err) < 0 ||
+	    add_kept(state, "hostname", scene->hostname, err) < 0)
+		return -1;
+	if (!json_object_size(state))
+		return rootfs_remove(scene->c, &scene->raw, KEPT, err);
+	if (json_object_set_new(state, "on", json_boolean(scene->on)) < 0)
 		return error_nomem(err);
 	text = json_value_print(state, false, err);
 	if (!text)
@@ -203,7 +210,7 @@ store_kept(struct scene *scene, struct balimg_error *err)
 
 /* Make the folder for a new file; *@made: there was none. */
 static int
-make_folder(struct scene *scene, const char *path, bool *made,
+make_folder(struct development_scene *scene, const char *path, bool *made,
 	    struct balimg_error *err)
 {
 	AUTO_FREE char *folder = folder_of(path, err);
@@ -217,39 +224,62 @@ make_folder(struct scene *scene, const char *path, bool *made,
 }
 
 static int
-switch_part(struct scene *scene, const struct development_part *part,
-	    struct balimg_error *err)
+switch_part(struct development_scene *scene,
+	    const struct development_part *part, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer edited = BUFFER_INIT;
 	AUTO_FREE char *text = NULL;
 	bool differs, made = false;
 	size_t len;
 
-	if (try_part(part, &scene->root, scene->release, scene->on, &text,
-		     &len, &edited, &differs, err) < 0)
+	if (development_part_try(part, &scene->root, scene->release, scene->on,
+				 &text, &len, &edited, &differs, err) < 0)
 		return -1;
 	if (!differs)
 		return 0;
 	if ((!text && make_folder(scene, part->path, &made, err) < 0) ||
-	    (!json_object_get(scene->kept, part->path) &&
+	    (!json_object_get(scene->files, part->path) &&
 	     keep(scene, part->path, text, len, &edited, made, err) < 0))
 		return -1;
 	return rootfs_write(scene->c, &scene->root, part->path, edited.data,
 			    edited.len, 0644, err);
 }
 
+/* *@built: was the image built for development, as its root says, or said
+ * before it was switched? */
 static int
-switch_parts(struct scene *scene, struct balimg_error *err)
+ask_build(struct development_scene *scene, bool *built,
+	  struct balimg_error *err)
+{
+	const struct development_part *part = development_parts;
+	int state = !scene->on;
+
+	while (strcmp(part->path, PLACE_ROOT_OS_RELEASE) != 0)
+		part++;
+	if (!json_object_get(scene->files, part->path) &&
+	    development_part_ask(part, &scene->root, scene->release, &state,
+				 err) < 0)
+		return -1;
+	*built = state == 1;
+	return 0;
+}
+
+static int
+switch_parts(struct development_scene *scene, struct balimg_error *err)
 {
 	const struct development_part *part;
+	bool built;
 
-	if (load_kept(scene, err) < 0)
+	if (load_kept(scene, err) < 0 || ask_build(scene, &built, err) < 0)
 		return -1;
 	for (part = development_parts; part->path; part++) {
-		if (applies(part, scene->release) &&
+		if (development_part_applies(part, scene->release) &&
 		    switch_part(scene, part, err) < 0)
 			return -1;
 	}
+	if (development_logins_switch(scene, err) < 0 ||
+	    development_hostname_switch(scene, built, err) < 0)
+		return -1;
 	return store_kept(scene, err);
 }
 
@@ -257,7 +287,7 @@ int
 development_build_switch(struct customization *c, bool on,
 			 struct balimg_error *err)
 {
-	struct scene scene = { .c = c, .on = on };
+	struct development_scene scene = { .c = c, .on = on };
 	int result;
 
 	if (os_release(c->os, &scene.release, err) < 0 ||
@@ -269,93 +299,13 @@ development_build_switch(struct customization *c, bool on,
 	if (!scene.raw.vol)
 		return -1;
 	result = switch_parts(&scene, err);
-	json_decref(scene.kept);
+	json_decref(scene.files);
+	json_decref(scene.links);
+	json_decref(scene.hostname);
 	if (result == 0)
-		plan_note(
-			c->plan, PLAN_NOTE, "dev",
-			"logins at a serial console or a screen, and what the "
-			"kernel and the boot loader print there, stay as they "
-			"were built");
+		plan_note(c->plan, PLAN_NOTE, "dev",
+			  "logins at a screen, and what the kernel and the "
+			  "boot loader print at a console, stay as they were "
+			  "built");
 	return result;
-}
-
-/* ---- looking --------------------------------------------------------- */
-
-/* *@state: 1 on, 0 off, -1 neither to be told. */
-static int
-ask_part(const struct development_part *part, const struct rootfs *root,
-	 const struct release *release, int *state, struct balimg_error *err)
-{
-	bool differs[2];
-	size_t len;
-	int on;
-
-	for (on = 0; on < 2; on++) {
-		AUTO_BUFFER struct buffer edited = BUFFER_INIT;
-		AUTO_FREE char *text = NULL;
-
-		if (try_part(part, root, release, on, &text, &len, &edited,
-			     &differs[on], err) < 0)
-			return -1;
-	}
-	*state = differs[0] == differs[1] ? -1 : differs[0];
-	return 0;
-}
-
-static json_t *
-describe(json_t *parts, size_t on, size_t off, struct balimg_error *err)
-{
-	const char *reason = "the image does not tell how it was built";
-	json_t *enabled = json_null();
-	json_t *status;
-
-	if (on && off)
-		reason = "some parts are on, and some off";
-	else if (on)
-		reason = "the root file system is one for development";
-	else if (off)
-		reason = "the root file system is one for production";
-	if (!on != !off)
-		enabled = json_boolean(on);
-	status = json_pack("{s:o, s:s, s:s, s:O}", "enabled", enabled, "era",
-			   "build", "reason", reason, "parts", parts);
-	if (!status)
-		error_nomem(err);
-	return status;
-}
-
-json_t *
-development_build_status(struct os *os, struct balimg_error *err)
-{
-	const struct development_part *part;
-	json_auto_t *parts = json_array();
-	size_t count[2] = { 0, 0 };
-	const struct release *release;
-	struct rootfs root;
-	json_t *row;
-	int state;
-
-	if (!parts) {
-		error_nomem(err);
-		return NULL;
-	}
-	if (os_release(os, &release, err) < 0 ||
-	    rootfs_find(os, &root, err) < 0)
-		return NULL;
-	for (part = development_parts; part->path; part++) {
-		if (!applies(part, release))
-			continue;
-		if (ask_part(part, &root, release, &state, err) < 0)
-			return NULL;
-		if (state < 0)
-			continue;
-		count[state]++;
-		row = json_pack("{s:s, s:s, s:b}", "part", part->title, "file",
-				part->path, "enabled", state);
-		if (json_array_append_new(parts, row) < 0) {
-			error_nomem(err);
-			return NULL;
-		}
-	}
-	return describe(parts, count[1], count[0], err);
 }

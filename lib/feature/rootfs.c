@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/io.h"
 #include "document/fingerprint.h"
 #include "feature/describe.h"
 #include "feature/rootfs.h"
@@ -271,4 +272,46 @@ rootfs_remove(struct customization *c, const struct rootfs *root,
 	    volume_remove(root->vol, path, 0, err) < 0)
 		return within(root, -1, err);
 	return record(c, root, path, before, NULL, err);
+}
+
+/* ---- links --------------------------------------------------------- */
+
+static int
+record_link(struct customization *c, const struct rootfs *root,
+	    const char *path, const char *target, bool gone,
+	    struct balimg_error *err)
+{
+	AUTO_BUFFER struct buffer text = BUFFER_INIT;
+
+	buffer_printf(&text, "link to %s", target);
+	if (text.failed)
+		return error_nomem(err);
+	return record(c, root, path, gone ? text.data : NULL,
+		      gone ? NULL : text.data, err);
+}
+
+int
+rootfs_make_link(struct customization *c, const struct rootfs *root,
+		 const char *path, char *target, struct balimg_error *err)
+{
+	struct volume_entry link = {
+		.special = "symlink",
+		.target = target,
+		.mode = 0777,
+		.modified = io_now(),
+	};
+
+	if (volume_create(root->vol, path, &link, NULL, NULL, err) < 0)
+		return within(root, -1, err);
+	return record_link(c, root, path, target, false, err);
+}
+
+int
+rootfs_remove_link(struct customization *c, const struct rootfs *root,
+		   const char *path, const char *target,
+		   struct balimg_error *err)
+{
+	if (volume_remove(root->vol, path, 0, err) < 0)
+		return within(root, -1, err);
+	return record_link(c, root, path, target, true, err);
 }

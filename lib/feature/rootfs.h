@@ -53,4 +53,15 @@ int rootfs_rmdir(struct customization *c, const struct rootfs *root,
 int rootfs_remove(struct customization *c, const struct rootfs *root,
 		  const char *path, struct balimg_error *err) MUST_USE;
 
+/* Make @path, which must not exist, a symbolic link that says @target.  No
+ * fingerprint has links. */
+int rootfs_make_link(struct customization *c, const struct rootfs *root,
+		     const char *path, char *target, struct balimg_error *err)
+	MUST_USE;
+
+/* Remove the link itself, which says @target. */
+int rootfs_remove_link(struct customization *c, const struct rootfs *root,
+		       const char *path, const char *target,
+		       struct balimg_error *err) MUST_USE;
+
 #endif /* BALIMG_FEATURE_ROOTFS_H */

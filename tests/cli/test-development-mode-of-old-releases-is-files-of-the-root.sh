@@ -28,9 +28,40 @@ status() {
 	run 0 dev status --json x.img
 	equal "$(jq -c '[.enabled, .era]' out)" "[$1,\"build\"]"
 	jq -e '.parts | length > 1' out >/dev/null || fail "$(cat out)"
+	jq -c '.parts[] | select(.part | test("serial")) | .enabled' out >login
+	case $kind in
+	rpi3-2.84 | rpi3) out=false ;;
+	*) out=$1 ;;
+	esac
+	equal "$(cat login)" "$out"
+}
+
+# login TTY YES: does the link that starts it say what builds make it say?
+login() {
+	in_ext x.img 2 "stat $base$wants/serial-getty@$1.service" >link.out
+	if [ "$2" = yes ]; then
+		grep -q 'Type: symlink' link.out || fail "$kind: $(cat link.out)"
+		grep -qF 'dest: "/lib/systemd/system/serial-getty@.service"' \
+			link.out || fail "$kind: $(cat link.out)"
+		grep -qE 'User: +0 +Group: +0 ' link.out || fail "$(cat link.out)"
+	else
+		! grep -q 'Type:' link.out || fail "$kind: $(cat link.out)"
+	fi
+}
+
+# hostname: what config.json says, "null" if nothing
+hostname() {
+	mtools_cat x.img config.json | jq -r .hostname
 }
 
 look_on() {
+	case $kind in
+	resin1) login ttyAMA0 yes && login tty1 no ;;
+	*-dev) login ttyS0 yes ;;
+	rpi3-2.84 | rpi3) login null no ;;
+	*) login serial0 yes && login tty1 no ;;
+	esac
+	equal "$(hostname)" "$name"
 	file /etc/shadow | grep -q '^root::' || fail 'a password is needed'
 	in_ext x.img 2 "stat $base/etc/shadow" >stat.out
 	grep -q 'Mode:  0400 ' stat.out || fail "$(cat stat.out)"
@@ -53,19 +84,24 @@ look_on() {
 }
 
 look_off() {
+	! in_ext x.img 2 "ls -p $base$wants" | grep -q serial-getty ||
+		fail "$kind: there is a login"
+	equal "$(hostname)" null
 	file /etc/shadow | grep -q '^root:\*:' || fail 'no password is needed'
 	[ "$kind" = resin1 ] ||
 		! file "/etc/systemd/system/$engine.service.d/$engine.conf" |
 		grep -q tcp: || fail 'the engine listens'
 }
 
+wants=/etc/systemd/system/getty.target.wants
 for kind in resin1 rpi3-2.2 rpi3-2.7 rpi3-2.29 rpi3-2.29-dev rpi3 rpi3-2.84 \
 	rpi3-2.84-dev; do
 	image $kind x.img 256M
-	base='' engine=balena
+	base='' engine=balena name=balena
 	case $kind in
-	rpi3-2.2) engine=docker ;;
-	rpi3-2.7) engine=docker && layers x.img aufs /docker ;;
+	resin1) name=null ;;
+	rpi3-2.2) engine=docker name=resin ;;
+	rpi3-2.7) engine=docker name=resin && layers x.img aufs /docker ;;
 	rpi3-2.29*) layers x.img aufs ;;
 	rpi3*) layers x.img overlay2 ;;
 	esac
@@ -82,7 +118,10 @@ for kind in resin1 rpi3-2.2 rpi3-2.7 rpi3-2.29 rpi3-2.29-dev rpi3 rpi3-2.84 \
 	cmp x.img before.img
 	rm -f undo
 	run 0 dev $second x.img --undo undo
-	err_has 'serial console'
+	err_has 'logins at a screen'
+	case $kind-$second in
+	rpi3-on | rpi3-2.84-on) err_has 'no serial port gets a login' ;;
+	esac
 	status $other
 	look_$second
 	tree after
@@ -107,3 +146,81 @@ for kind in resin1 rpi3-2.2 rpi3-2.7 rpi3-2.29 rpi3-2.29-dev rpi3 rpi3-2.84 \
 	run 0 undo x.img undo
 	cmp x.img before.img
 done
+
+# A name that somebody chose is nobody else's, and neither is the default's
+# where nothing tells that it came with the mode; what is in config.json beside
+# it does not matter.
+kind=rpi3-2.29-dev
+image $kind x.img 256M
+layers x.img aufs
+for chosen in shop balena; do
+	[ $chosen = balena ] || run 0 config set x.img hostname=$chosen
+	run 0 dev off x.img
+	[ $chosen = balena ] || equal "$(hostname)" shop
+	run 0 dev on x.img
+	equal "$(hostname)" $chosen
+	run 0 config set x.img hostname=balena
+done
+run 0 dev off x.img
+equal "$(hostname)" null
+run 0 config set x.img country=DE
+run 0 dev on x.img
+equal "$(hostname)" balena
+equal "$(config x.img .country)" '"DE"'
+
+kind=rpi3-2.29
+image $kind x.img 256M
+layers x.img aufs
+run 0 config set x.img hostname=balena
+mtools_cat x.img config.json >before.json
+run 0 dev on x.img
+run 0 dev off x.img
+err_has 'nothing tells that it came with development mode'
+cmp <(mtools_cat x.img config.json) before.json
+
+# A template for the rate is taken; what is kept in the image is not believed:
+# names and targets that no build makes, and texts that say something else.
+printf '%s\n' 'console=ttyS1,9600n8 console=../x console=tty0 console=ttyS1' \
+	'# console=ttyS2' >cmdline.txt
+run 0 put cmdline.txt x.img:boot/cmdline.txt
+run 0 get x.img:rootA/lib/systemd/system/serial-getty@.service template
+run 0 put template x.img:rootA/lib/systemd/system/serial-getty9600@.service
+run 0 config unset x.img hostname
+run 0 dev on -n x.img
+grep -q 'serial-getty9600@ttyS1.service.*link to' out || fail "$(cat out)"
+run 0 dev on x.img
+in_ext x.img 2 "ls -p $base$wants" | grep -o 'serial-getty[^/]*' >logins
+equal "$(cat logins)" serial-getty9600@ttyS1.service
+in_ext x.img 2 'cat /.balimg-development' >kept.json
+jq -e '.on and .hostname.before == null' kept.json >/dev/null ||
+	fail "$(cat kept.json)"
+jq -c '.links += {"../../shadow": {"before": "/etc/passwd"},
+	"serial-getty@ttyS9.service": {"before": "/etc/passwd"},
+	"serial-getty@..%2f.service":
+		{"before": "/lib/systemd/system/serial-getty@.service"}} |
+	.hostname.old = ",\"apiKey\":\"mine\"" | .files = 3' kept.json >hostile
+run 0 put hostile x.img:rootA//.balimg-development
+run 0 dev off x.img
+equal "$(hostname)" null
+equal "$(config x.img .apiKey)" null
+! in_ext x.img 2 "ls -p $base$wants" | grep -q serial-getty ||
+	fail 'what is kept was believed'
+ext_clean x.img 2
+
+# A mark that hid the link from a layer below gives way to it.
+kind=rpi3-2.29
+image $kind x.img 256M
+layers x.img aufs
+{
+	for folder in /etc /etc/systemd /etc/systemd/system "$wants"; do
+		echo "mkdir $own$folder"
+	done
+	echo "write /dev/null $own$wants/.wh.serial-getty@serial0.service"
+} | change_ext x.img 2
+run 0 dev on x.img
+base=$own login serial0 yes
+run 0 ls x.img:rootA$wants
+grep -q 'serial0.service -> /lib/systemd/system/serial-getty@.service$' out ||
+	fail "$(cat out)"
+! in_ext x.img 2 "ls -p $own$wants" | grep -q .wh.serial || fail 'the mark stays'
+ext_clean x.img 2

@@ -73,8 +73,8 @@ write_config() {
 			'"wifiKey":"secret of the shop"}'
 		;;
 	rpi3*-dev)
-		printf '{\n  "deviceType": "%s",\n  "hostname": "balena",\n' \
-			"$slug"
+		printf '{\n  "deviceType": "%s",\n  "hostname": "%s",\n' \
+			"$slug" "$(before 2.24.0 && echo resin || echo balena)"
 		printf '  "localMode": true,\n  "persistentLogging": false\n}\n'
 		;;
 	rpi3* | edison)
@@ -122,12 +122,24 @@ write_sample_connection() {
 	END
 }
 
+# Where the kernel prints: nowhere in production since 2.33.
+kernel_console() {
+	case $kind in
+	resin1*) echo 'console=ttyAMA0,115200 console=tty1' ;;
+	rpi3-2.2 | rpi3-2.7 | rpi3-2.15 | rpi3-2.29 | *-dev)
+		echo 'console=tty1 console=serial0,115200'
+		;;
+	*) echo 'vt.global_cursor_default=0 console=null' ;;
+	esac
+}
+
 stage_raspberry_pi() {
 	local name
 
 	printf '# settings of the firmware\ngpu_mem=16\ndtparam=i2c_arm=on\n' \
 		>config.txt
-	printf 'dwc_otg.lpm_enable=0 rootwait quiet\n' >cmdline.txt
+	printf 'dwc_otg.lpm_enable=0 %s rootwait quiet\n' "$(kernel_console)" \
+		>cmdline.txt
 	filler bootcode.bin 52
 	filler start.elf 2900
 	filler fixup.dat 8
