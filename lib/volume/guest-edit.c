@@ -205,6 +205,24 @@ guest_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 }
 
 int
+guest_set_mode(struct volume *vol, const char *path, unsigned mode,
+	       struct balimg_error *err)
+{
+	struct volume_entry entry = { 0 };
+	bool same;
+
+	if (guest_stat(vol, path, &entry, err) < 0)
+		return -1;
+	same = !entry.owned || entry.mode == mode;
+	volume_entry_clear(&entry);
+	if (same)
+		return 0;
+	if (guest_begin_edit(vol, err) < 0)
+		return -1;
+	return call(vol, GUEST_MODE, path, mode, 0, err);
+}
+
+int
 guest_flush(struct volume *vol, struct balimg_error *err)
 {
 	if (!guest_of(vol)->editing)

@@ -222,6 +222,9 @@ change(struct machine *machine, const struct guest_message *request,
 	case GUEST_REMOVE:
 		return request->a ? guestfs_rmdir(machine->g, path) :
 				    guestfs_rm(machine->g, path);
+	case GUEST_MODE:
+		return guestfs_chmod(machine->g, (int)(request->a & 07777),
+				     path);
 	default: /* GUEST_MKDIR */
 		if (guestfs_mkdir(machine->g, path) < 0)
 			return -1;

@@ -137,6 +137,7 @@ static const struct volume_ops guest_ops = {
 	.write_from = guest_write_from,
 	.remove = guest_remove,
 	.mkdir = guest_mkdir,
+	.set_mode = guest_set_mode,
 	.space = guest_space,
 	.flush = guest_flush,
 };

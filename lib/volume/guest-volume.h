@@ -57,6 +57,8 @@ int guest_remove(struct volume *vol, const char *path, unsigned flags,
 		 struct balimg_error *err) MUST_USE;
 int guest_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 	MUST_USE;
+int guest_set_mode(struct volume *vol, const char *path, unsigned mode,
+		   struct balimg_error *err) MUST_USE;
 int guest_flush(struct volume *vol, struct balimg_error *err) MUST_USE;
 
 #endif /* BALIMG_VOLUME_GUEST_VOLUME_H */

@@ -37,6 +37,7 @@ enum guest_request {
 	GUEST_SYNC,	 /* what was written is on the disk */
 	GUEST_REMOVE,	 /* body: path; a: it is a directory */
 	GUEST_MKDIR,	 /* body: path; b: time of change */
+	GUEST_MODE,	 /* body: path; a: permission bits */
 	GUEST_FLUSH,	 /* all volumes: done with, until the next request */
 };
 

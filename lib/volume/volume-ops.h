@@ -38,7 +38,7 @@ struct volume_ops {
 		      struct balimg_error *err);
 	int (*mkdir)(struct volume *vol, const char *path,
 		     struct balimg_error *err);
-	/* NULL: there are no modes, or they stay. */
+	/* NULL: there are no modes. */
 	int (*set_mode)(struct volume *vol, const char *path, unsigned mode,
 			struct balimg_error *err);
 	/* NULL: files and directories are made by write_from and mkdir. */

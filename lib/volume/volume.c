@@ -329,35 +329,14 @@ volume_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 	return volume_at_path(rc, path, err);
 }
 
-/* An engine that cannot set modes may do where there are none, or the right
- * one is there. */
-static int
-need_mode(struct volume *vol, const char *path, unsigned mode,
-	  struct balimg_error *err)
-{
-	struct volume_entry entry;
-	bool same;
-
-	if (vol->ops->stat(vol, path, &entry, err) < 0)
-		return -1;
-	same = !entry.owned || entry.mode == mode;
-	volume_entry_clear(&entry);
-	if (same)
-		return 0;
-	error_set(err, BALIMG_E_UNSUPPORTED,
-		  "the mode of a file cannot be set here");
-	return error_hint(err, "try --engine direct");
-}
-
 int
 volume_set_mode(struct volume *vol, const char *path, unsigned mode,
 		struct balimg_error *err)
 {
 	int rc = volume_check_edit(vol, path, err);
 
-	if (rc == 0)
-		rc = (vol->ops->set_mode ? vol->ops->set_mode :
-					   need_mode)(vol, path, mode, err);
+	if (rc == 0 && vol->ops->set_mode)
+		rc = vol->ops->set_mode(vol, path, mode, err);
 	return volume_at_path(rc, path, err);
 }
 

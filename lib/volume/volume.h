@@ -159,7 +159,7 @@ int volume_mkdir(struct volume *vol, const char *path,
 		 struct balimg_error *err) MUST_USE;
 
 /* Set the permission bits (07777) of what @path leads to.  Nothing is done
- * where there are none; BALIMG_E_UNSUPPORTED if the engine cannot. */
+ * where there are none. */
 int volume_set_mode(struct volume *vol, const char *path, unsigned mode,
 		    struct balimg_error *err) MUST_USE;
 

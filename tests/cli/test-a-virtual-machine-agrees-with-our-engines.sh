@@ -5,8 +5,9 @@
 # SPDX-License-Identifier: Apache-2.0
 edit=$PWD/tests/unit/edit-image
 . "${srcdir:-.}/tests/lib/cli.sh"
-requires jq mke2fs e2fsck fsck.fat debugfs
+requires jq mke2fs e2fsck fsck.fat debugfs ssh-keygen
 . "$srcdir/tests/lib/guest.sh"
+. "$srcdir/tests/lib/hostapp.sh"
 
 image rpi4 x.img 1G
 head -c 300001 /dev/urandom >one
@@ -64,3 +65,17 @@ debugfs -R 'dump /opt/balena-image-generic-amd64.balenaos-img inner' ext \
 take_partition inner 4 ext
 e2fsck -fn ext >e2fsck.out 2>&1 || fail "$(cat e2fsck.out)"
 debugfs -R 'cat /one' ext 2>/dev/null | cmp - one
+
+# Modes, in the root of a release whose keys are there.
+image rpi3-2.15 o.img 256M
+layers o.img aufs /balena
+ssh-keygen -q -t ed25519 -N '' -C one@example -f key
+run 0 ssh add --engine guestfs o.img key.pub
+tidy
+for place in '.ssh 0700' '.ssh/authorized_keys 0600'; do
+	in_ext o.img 2 "stat ${base:?}/home/root/${place% *}" >stat.out
+	grep -q "Mode:  ${place#* } " stat.out || fail "$(cat stat.out)"
+done
+run 0 ssh list o.img
+out_has one@example
+ext_clean o.img 2

@@ -42,7 +42,7 @@ tidy() {
 			fail "left behind: $(servers) $(ls -A scratch)"
 		sleep 0.1
 	done
-	! ls -A | grep -E '^\.' || fail 'a file was left'
+	[ -z "$(find . -maxdepth 1 -name '.?*')" ] || fail 'a file was left'
 }
 
 # The program itself, not the script of libtool's that starts it.
