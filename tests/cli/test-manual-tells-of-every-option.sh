@@ -16,8 +16,9 @@ for command in $(commands); do
 			fail "$command: no verb $verb"
 		"$BALIMG" help "$command" "$verb" >>text
 	done
-	sed -n 's/^ *\(-.*\)/\1/p' text | grep -o -- '^.*--[a-z0-9-]*' |
-		grep -o -- '--.*' | sort -u >options
+	# The text beside one may name others.
+	sed -nE 's/^ *(-[a-zA-Z], )?(--[a-z0-9-]+).*/\2/p' text |
+		sort -u >options
 	while read -r option; do
 		grep -qF -- "$option" page ||
 			fail "$command: no option $option"
