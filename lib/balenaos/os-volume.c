@@ -204,3 +204,25 @@ os_prepare_edit(struct os *os, size_t at, struct balimg_error *err)
 		return error_wrap(err, "%s", place->title);
 	return 0;
 }
+
+bool
+os_is_blank(const struct os *os, size_t at)
+{
+	return !strcmp(os->partitions[at].identity.type, "zero");
+}
+
+int
+os_format(struct os *os, size_t at, const struct volume_format *format,
+	  struct balimg_error *err)
+{
+	struct os_place *place = &os->places[at];
+
+	if (!os_is_blank(os, at))
+		return error_set(err, BALIMG_E_REFUSED, "%s is not blank",
+				 place->title);
+	if (volume_format(place->slice, format, err) < 0 ||
+	    volume_identify(place->slice, &os->partitions[at].identity, err) <
+		    0)
+		return error_wrap(err, "%s", place->title);
+	return 0;
+}

@@ -108,6 +108,14 @@ struct volume *os_own_volume(struct os *os, size_t at,
 int os_prepare_edit(struct os *os, size_t at, struct balimg_error *err)
 	MUST_USE;
 
+/* Nothing was ever in it? */
+bool os_is_blank(const struct os *os, size_t at);
+
+/* Make partition @at, which is blank, a file system; from then on it is like
+ * any.  BALIMG_E_REFUSED if it is not blank. */
+int os_format(struct os *os, size_t at, const struct volume_format *format,
+	      struct balimg_error *err) MUST_USE;
+
 /* The boot volume (index in *@at unless NULL); BALIMG_E_NOT_FOUND if this is
  * no balenaOS image. */
 struct volume *os_boot(struct os *os, size_t *at, struct balimg_error *err)

@@ -159,15 +159,24 @@ count_entry(struct tree_visitor *visitor, const struct tree_entry *entry,
 	return 0;
 }
 
+/* What a file system made of @size bytes has for files: a sixteenth and 16 MiB
+ * are more than its inodes and its journal take. */
+static uint64_t
+guess_capacity(uint64_t size)
+{
+	const uint64_t journal = 16u << 20;
+
+	size -= size / 16;
+	return size > journal ? size - journal : 0;
+}
+
 /* Bytes that files may take in the target, once it is empty. */
 static int
-find_capacity(struct apply *apply, struct volume *vol, uint64_t *bytes,
-	      struct balimg_error *err)
+find_capacity(struct volume *vol, uint64_t *bytes, struct balimg_error *err)
 {
 	struct count count = { .visitor = { .visit = count_entry } };
 	struct volume_space space;
 
-	(void)apply;
 	if (volume_space(vol, &space, err) < 0)
 		return -1;
 	count.unit = space.unit;
@@ -180,24 +189,12 @@ find_capacity(struct apply *apply, struct volume *vol, uint64_t *bytes,
 }
 
 static int
-judge_root(struct apply *apply, json_t *findings, struct balimg_error *err)
+judge_room(struct apply *apply, uint64_t have, json_t *findings,
+	   struct balimg_error *err)
 {
 	const struct bundle_facts *facts = &apply->facts;
-	struct balimg_error why = { 0 };
 	uint64_t need = facts->blocks * BUNDLE_BLOCK;
-	struct volume *vol;
-	uint64_t have;
 
-	vol = os_volume(apply->os, apply->target, &why);
-	if (!vol)
-		return misfit(
-			apply, findings, false, err,
-			"%s, where the update belongs, cannot be opened: "
-			"%s",
-			os_partition_title(apply->os, apply->target),
-			why.message);
-	if (find_capacity(apply, vol, &have, err) < 0)
-		return -1;
 	if (apply->hostapp)
 		need += facts->boot_blocks * BUNDLE_BLOCK + STORE_BYTES +
 			facts->files * SPLIT_BYTES;
@@ -209,6 +206,31 @@ judge_root(struct apply *apply, json_t *findings, struct balimg_error *err)
 		      need / 1024,
 		      os_partition_title(apply->os, apply->target),
 		      have / 1024);
+}
+
+static int
+judge_root(struct apply *apply, json_t *findings, struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+	struct volume *vol;
+	uint64_t have;
+
+	if (os_is_blank(apply->os, apply->target)) {
+		have = guess_capacity(
+			os_get_partition(apply->os, apply->target)->size);
+		return judge_room(apply, have, findings, err);
+	}
+	vol = os_volume(apply->os, apply->target, &why);
+	if (!vol)
+		return misfit(
+			apply, findings, false, err,
+			"%s, where the update belongs, cannot be opened: "
+			"%s",
+			os_partition_title(apply->os, apply->target),
+			why.message);
+	if (find_capacity(vol, &have, err) < 0)
+		return -1;
+	return judge_room(apply, have, findings, err);
 }
 
 /* ---- room in the boot partition ------------------------------------ */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bundle/apply-private.h"
+#include "document/json.h"
 
 #define TEXT_LIMIT (1u << 20) /* bytes */
 #define NOWHERE	   SIZE_MAX
@@ -113,6 +114,35 @@ apply_find_place(struct apply *apply, struct balimg_error *err)
 	apply->target_is_b = b == apply->wish->replace;
 	apply->target = apply->target_is_b ? second : first;
 	return 0;
+}
+
+/* Of a fresh image up to 2.4, which no update has been to yet.  The label is
+ * what the updaters give; see there and image-resin.bbclass. */
+int
+apply_format_target(struct apply *apply, struct balimg_error *err)
+{
+	bool old = !release_at_least(&apply->to, "2.0.0");
+	const char *label = old ? "resin-updt" : "resin-rootB";
+	uint8_t sum[SHA256_SIZE];
+	const struct volume_format format = {
+		.type = old ? "ext3" : "ext4",
+		.label = apply->target_is_b ? label :
+			 old		    ? "resin-root" :
+					      "resin-rootA",
+		.uuid = sum,
+	};
+	AUTO_FREE char *text = NULL;
+
+	if (!os_is_blank(apply->os, apply->target))
+		return 0;
+	/* Always the same for a bundle, as all ids of an update are. */
+	text = json_value_print(apply->report, false, err);
+	if (!text)
+		return -1;
+	digest_sha256(text, strlen(text), sum);
+	sum[6] = (uint8_t)((sum[6] & 0x0f) | 0x40); /* a version 4 UUID */
+	sum[8] = (uint8_t)((sum[8] & 0x3f) | 0x80);
+	return os_format(apply->os, apply->target, &format, err);
 }
 
 int

@@ -38,6 +38,10 @@ int apply_rewind(const struct apply *apply, struct balimg_error *err) MUST_USE;
 /* Find the two roots and the boot partition. */
 int apply_find_place(struct apply *apply, struct balimg_error *err) MUST_USE;
 
+/* Make a blank target a file system. */
+int apply_format_target(struct apply *apply, struct balimg_error *err)
+	MUST_USE;
+
 /* Open the target to be written. */
 int apply_open_target(struct apply *apply, struct balimg_error *err) MUST_USE;
 

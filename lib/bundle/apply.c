@@ -161,6 +161,7 @@ stage(struct apply *apply, struct balimg_error *err)
 		return error_wrap(err, "%s", apply->wish->name);
 	if (apply_find_place(apply, err) < 0 ||
 	    customize_check_inner(apply->c, apply->os, err) < 0 ||
+	    apply_format_target(apply, err) < 0 ||
 	    apply_find_misfits(apply, NULL, err) < 0 ||
 	    apply_open_target(apply, err) < 0)
 		return -1;

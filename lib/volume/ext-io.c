@@ -220,6 +220,19 @@ ext_io_open_filesystem(struct ext_io *io, int flags, ext2_filsys *fs)
 	return failed;
 }
 
+errcode_t
+ext_io_new_filesystem(struct ext_io *io, struct ext2_super_block *param,
+		      ext2_filsys *fs)
+{
+	errcode_t failed;
+
+	io_to_open = io;
+	failed = ext2fs_initialize("balimg", EXT2_FLAG_64BITS, param,
+				   &source_io_manager, fs);
+	io_to_open = NULL;
+	return failed;
+}
+
 struct source *
 ext_io_view(const struct ext_io *io)
 {

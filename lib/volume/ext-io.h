@@ -27,6 +27,12 @@ struct ext_io {
 errcode_t ext_io_open_filesystem(struct ext_io *io, int flags,
 				 ext2_filsys *fs);
 
+/* The same for a new one, of which @param says what it is to be; ext_io_stage()
+ * comes before. */
+errcode_t ext_io_new_filesystem(struct ext_io *io,
+				struct ext2_super_block *param,
+				ext2_filsys *fs);
+
 /* The bytes as they are with what is staged; to be written after
  * ext_io_stage() only. */
 struct source *ext_io_view(const struct ext_io *io);

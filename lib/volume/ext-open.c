@@ -180,6 +180,7 @@ ext_flush(struct volume *vol, struct balimg_error *err)
 static const struct volume_ops ops = {
 	.type = "ext2/3/4",
 	.open = ext_open,
+	.format = ext_format,
 	.close = ext_close,
 	.stat = ext_stat,
 	.stat_link = ext_stat_link,

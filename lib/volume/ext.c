@@ -36,8 +36,18 @@ ext_open(struct source *source, struct balimg_error *err)
 	return module ? module->open(source, err) : NULL;
 }
 
+static int
+ext_format(struct source *source, const struct volume_format *format,
+	   struct balimg_error *err)
+{
+	const struct volume_ops *module = module_calls("ext", err);
+
+	return module ? module->format(source, format, err) : -1;
+}
+
 const struct volume_ops volume_ext_ops = {
 	.type = "ext2/3/4",
 	.bid = ext_bid,
 	.open = ext_open,
+	.format = ext_format,
 };

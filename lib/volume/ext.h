@@ -284,6 +284,10 @@ int ext_new_inode(struct ext_volume *ext, ext2_ino_t dir, int mode,
 
 /* ---- the operations of struct volume_ops, by file ---- */
 
+/* ext-format.c */
+int ext_format(struct source *source, const struct volume_format *format,
+	       struct balimg_error *err) MUST_USE;
+
 /* ext-write.c */
 int ext_write_from(struct volume *vol, const char *path,
 		   struct source *content, unsigned flags,

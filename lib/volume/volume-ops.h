@@ -17,6 +17,10 @@ struct volume_ops {
 	int (*bid)(struct source *source);
 	struct volume *(*open)(struct source *source,
 			       struct balimg_error *err);
+	/* NULL: cannot make one. */
+	int (*format)(struct source *source,
+		      const struct volume_format *format,
+		      struct balimg_error *err);
 	void (*close)(struct volume *vol); /* accepts a half-open volume */
 	int (*stat)(struct volume *vol, const char *path,
 		    struct volume_entry *entry, struct balimg_error *err);

@@ -67,6 +67,13 @@ volume_open(struct source *source, struct balimg_error *err)
 	return NULL;
 }
 
+int
+volume_format(struct source *source, const struct volume_format *format,
+	      struct balimg_error *err)
+{
+	return volume_ext_ops.format(source, format, err);
+}
+
 void
 volume_close(struct volume *vol)
 {

@@ -43,6 +43,20 @@ int volume_needs_replay(struct source *source, bool *replay,
 struct volume *volume_open(struct source *source, struct balimg_error *err)
 	MUST_USE;
 
+/* What a new file system is to be. */
+struct volume_format {
+	const char *type;    /* "ext3" or "ext4" */
+	const char *label;   /* at most 16 bytes */
+	const uint8_t *uuid; /* 16 bytes */
+};
+
+/* Make all of @source, which is writable, a file system with nothing in it
+ * but its own "lost+found"; ends with a barrier.  The inodes are as many as
+ * images of the OS have (one for 8 KiB), and the features are those that the
+ * bootloaders of old boards read.  BALIMG_E_UNSUPPORTED for another type. */
+int volume_format(struct source *source, const struct volume_format *format,
+		  struct balimg_error *err) MUST_USE;
+
 /* Release @vol; NULL is allowed.  Edits not flushed are dropped. */
 void volume_close(struct volume *vol);
 DEFINE_AUTO(volume, volume_close)

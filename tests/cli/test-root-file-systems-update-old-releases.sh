@@ -51,3 +51,23 @@ equal "$(mtools_cat new.img added)" added
 equal "$(mtools_cat new.img image-version-info)" new
 mtools_cat new.img image-version-info.hup.old | cmp version -
 mtools_cat new.img config.txt | cmp config.was -
+
+# The second root of a fresh 1.x is blank: it becomes a file system.
+image resin1 fresh.img 256M
+run 0 hup build fresh.img -o fresh.tar.gz
+run 0 hup verify fresh.tar.gz --against fresh.img
+export SOURCE_DATE_EPOCH=1700000000
+run 0 hup apply fresh.tar.gz fresh.img -o first.img
+run 0 hup apply fresh.tar.gz fresh.img -o second.img
+cmp first.img second.img
+ext_clean first.img 3
+equal "$(blkid -p -o value -s LABEL ext.img) $(blkid -p -o value -s TYPE \
+	ext.img)" 'resin-updt ext3'
+mkdir fresh
+tar -C fresh -xf fresh.tar.gz
+rm -rf fresh/resin-boot fresh/quirks dumped
+mkdir dumped
+debugfs -R 'rdump / dumped' ext.img >/dev/null 2>&1
+rmdir dumped/lost+found
+diff -r --no-dereference fresh dumped
+fsck_clean first.img

@@ -4,6 +4,7 @@
  *
  * usage: copy-tree FOLDER IMAGE PATH
  *        copy-tree --remove IMAGE PATH
+ *        copy-tree --format IMAGE TYPE
  *
  * Makes directory PATH, which must not be there, in the ext volume IMAGE, as
  * FOLDER is: every kind of node with owner, mode, time and attributes.
@@ -170,6 +171,19 @@ copy_tree(const char *from, const char *to)
 		closedir(dir);
 }
 
+static void
+format(struct source *image, const char *type)
+{
+	const struct volume_format as = {
+		.type = type,
+		.label = "resin-rootB",
+		.uuid = (const uint8_t *)"0123456789abcdef",
+	};
+
+	if (volume_format(image, &as, &err) < 0)
+		die(type);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -179,6 +193,10 @@ main(int argc, char **argv)
 	if (argc != 4)
 		return 2;
 	image = trace_open(argv[2], TRACE_SHARED);
+	if (!strcmp(argv[1], "--format")) {
+		format(image, argv[3]);
+		return 0;
+	}
 	vol = opened = volume_open(image, &err);
 	if (!vol)
 		die(argv[2]);

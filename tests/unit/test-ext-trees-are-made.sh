@@ -140,6 +140,24 @@ make() {
 	rm -f image
 	mkfs.ext4 -q -F "$@" image 24M >mkfs.log 2>&1 ||
 		fail "mkfs.ext4 $*: $(cat mkfs.log)"
+	try "$@"
+}
+
+# ours TYPE MIB: on a file system of our own making, over what was there
+ours() {
+	head -c "$2M" /dev/urandom >image
+	"$copy" --format image "$1" || fail "$1: copy-tree --format"
+	e2fsck -fn image >fsck.out 2>&1 || fail "$1: $(cat fsck.out)"
+	has 'Mode:  0700' 'stat /lost+found'
+	[ "$(blkid -p -o export image | grep -E '^(LABEL|UUID|TYPE)=')" = \
+		"LABEL=resin-rootB
+UUID=30313233-3435-3637-3839-616263646566
+TYPE=$1" ] || fail "$(blkid -p -o export image)"
+	try "ours, $1"
+}
+
+# try NAME: put the tree into the image
+try() {
 	free >free.before
 	"$copy" from image /tree || fail "$*: copy-tree"
 	e2fsck -fn image >fsck.out 2>&1 || fail "$*: $(cat fsck.out)"
@@ -163,6 +181,9 @@ make() {
 
 mounted=no
 listing from >listing.want
+ours ext3 24
+ours ext4 24
+ours ext4 300
 make -b 4096 -N 4000
 make -b 1024 -N 4000
 make -t ext3 -b 4096 -N 4000
