@@ -139,7 +139,7 @@ carry_out(struct job *job, const struct progress *progress,
 static void
 tidy_up(struct job *job, struct balimg_error *err)
 {
-	if (job->manifest_fd >= 0)
+	if (job->manifest && job->manifest_fd >= 0)
 		(void)unlink(job->manifest);
 	if (job->sum.entries)
 		error_hint(err,

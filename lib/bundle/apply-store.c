@@ -44,7 +44,7 @@ apply_make_id(const struct apply_store *store, const char *word,
 	digest_hex(sum, sizeof(sum), id);
 }
 
-static char *
+__attribute__((format(printf, 2, 0))) static char *
 format_path(const struct apply_store *store, const char *fmt, va_list ap,
 	    struct balimg_error *err)
 {

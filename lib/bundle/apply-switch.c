@@ -3,10 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Every kind of bootloader has a file of its own for that.  As the hooks of
- * meta-balena do, the number of the partition is written to resinOS_uEnv.txt
- * (hexadecimal since 2.30.0) or grubenv, the letter to bootenv; where the
- * name of the root's label is what is started by, that is replaced.  The
- * updaters up to 2.4 do so in cmdline.txt, grub.cfg and uEnv.txt.
+ * meta-balena do (99-resin-uboot, 99-resin-grub, 99-balena-bootloader), the
+ * number of the partition is written to resinOS_uEnv.txt (hexadecimal since
+ * 2.30.0) or grubenv, the letter to bootenv; where the name of the root's
+ * label is what is started by, that is replaced.  The updaters up to 2.4 do so
+ * in cmdline.txt, grub.cfg and uEnv.txt.
  */
 #include <config.h>
 
@@ -19,7 +20,9 @@
 
 #define BLOCK_HEAD "# GRUB Environment Block"
 #define BLOCK_SIZE 1024u
-#define UENV	   "/resinOS_uEnv.txt"
+#define ROOT_PART  "resin_root_part="
+#define ROOT_DEV   "root=/dev/"
+#define COUNT	   "bootcount=" /* of starts that failed */
 
 enum manner {
 	MANNER_LETTER, /* KEY=A */
@@ -31,24 +34,27 @@ enum manner {
 
 static const struct place {
 	const char *path;
-	enum manner manner;
 	const char *key;
+	const char *hook; /* makes the file if there is none */
+	enum manner manner;
 	bool upgrade;	   /* sets upgrade_available, too */
 	bool only_upgrade; /* and counts only if that is there */
 } places[] = {
-	{ "/bootenv", MANNER_LETTER, "resin_root_part=", true, false },
-	{ "/EFI/BOOT/grubenv", MANNER_NUMBER, "resin_root_part=", true, true },
-	{ "/grub/grubenv", MANNER_NUMBER, "resin_root_part=", true, true },
-	{ UENV, MANNER_UBOOT, "resin_root_part=", true, false },
-	{ "/uEnv.txt", MANNER_NUMBER, "resin_root_part=", false, false },
-	{ "/uEnv.txt", MANNER_NUMBER, "bootpart=1:", false, false },
-	{ "/EFI/BOOT/grub.cfg", MANNER_LABEL, NULL, false, false },
-	{ "/grub/grub.cfg", MANNER_LABEL, NULL, false, false },
-	{ "/extlinux/extlinux.conf", MANNER_LABEL, NULL, false, false },
-	{ "/extlinux.conf", MANNER_LABEL, NULL, false, false },
-	{ "/cmdline.txt", MANNER_LABEL, NULL, false, false },
-	{ "/cmdline.txt", MANNER_DEVICE, "root=/dev/", false, false },
-	{ "/EFI/BOOT/grub.cfg", MANNER_DEVICE, "root=/dev/", false, false },
+	{ "/bootenv", ROOT_PART, "balena-bootloader", MANNER_LETTER, true,
+	  false },
+	{ "/EFI/BOOT/grubenv", ROOT_PART, NULL, MANNER_NUMBER, true, true },
+	{ "/grub/grubenv", ROOT_PART, NULL, MANNER_NUMBER, true, true },
+	{ "/grubenv", ROOT_PART, NULL, MANNER_NUMBER, true, true },
+	{ "/resinOS_uEnv.txt", ROOT_PART, "uboot", MANNER_UBOOT, true, false },
+	{ "/uEnv.txt", ROOT_PART, NULL, MANNER_NUMBER, false, false },
+	{ "/uEnv.txt", "bootpart=1:", NULL, MANNER_NUMBER, false, false },
+	{ "/EFI/BOOT/grub.cfg", NULL, NULL, MANNER_LABEL, false, false },
+	{ "/grub/grub.cfg", NULL, NULL, MANNER_LABEL, false, false },
+	{ "/extlinux/extlinux.conf", NULL, NULL, MANNER_LABEL, false, false },
+	{ "/extlinux.conf", NULL, NULL, MANNER_LABEL, false, false },
+	{ "/cmdline.txt", NULL, NULL, MANNER_LABEL, false, false },
+	{ "/cmdline.txt", ROOT_DEV, NULL, MANNER_DEVICE, false, false },
+	{ "/EFI/BOOT/grub.cfg", ROOT_DEV, NULL, MANNER_DEVICE, false, false },
 };
 
 #define PLACES (sizeof(places) / sizeof(places[0]))
@@ -117,9 +123,8 @@ find_label(const char *text, size_t *pair, unsigned *which, size_t *len)
 }
 
 static bool
-is_hexadecimal(const struct apply *apply, const struct release *release)
+is_hexadecimal(const struct release *release)
 {
-	(void)apply;
 	return !release->parsed || release_at_least(release, "2.30.0");
 }
 
@@ -135,7 +140,7 @@ read_letter(const struct apply *apply, const struct place *place,
 	unsigned which;
 	unsigned long number;
 	bool hex = place->manner == MANNER_UBOOT &&
-		   is_hexadecimal(apply, &apply->from);
+		   is_hexadecimal(&apply->from);
 
 	if (place->only_upgrade && !strstr(text, "upgrade_available="))
 		return 0;
@@ -198,7 +203,7 @@ set_value(struct buffer *text, const char *key, const char *value)
 			      strlen(value));
 		return;
 	}
-	if (text->len && text->data[text->len - 1] != '\n')
+	if (text->len && data[text->len - 1] != '\n')
 		buffer_puts(text, "\n");
 	buffer_printf(text, "%s%s\n", key, value);
 }
@@ -238,8 +243,7 @@ change(const struct apply *apply, const struct place *place,
 	if (place->manner == MANNER_LABEL)
 		return set_label(text, apply->target_is_b);
 	snprintf(value, sizeof(value),
-		 place->manner == MANNER_UBOOT &&
-				 is_hexadecimal(apply, &apply->to) ?
+		 place->manner == MANNER_UBOOT && is_hexadecimal(&apply->to) ?
 			 "%x" :
 			 "%u",
 		 number);
@@ -258,14 +262,16 @@ change(const struct apply *apply, const struct place *place,
 	set_value(text, place->key, value);
 	if (place->upgrade)
 		set_value(text, "upgrade_available=", "1");
+	if (place->upgrade && find_value(text->data, COUNT, &len))
+		set_value(text, COUNT, "0");
 	return true;
 }
 
 /* An environment block keeps its size, filled up with '#'. */
 static int
-fit_block(struct buffer *text, const char *old, struct balimg_error *err)
+fit_block(struct buffer *text, struct balimg_error *err)
 {
-	if (strncmp(old, BLOCK_HEAD, strlen(BLOCK_HEAD)) != 0)
+	if (strncmp(text->data, BLOCK_HEAD, strlen(BLOCK_HEAD)) != 0)
 		return 0;
 	while (text->len && text->data[text->len - 1] == '#')
 		text->len--;
@@ -297,7 +303,11 @@ write_place(struct apply *apply, const struct place *place, const char *old,
 						place->path, err);
 	char after[64];
 
-	if (!where || fit_block(text, old, err) < 0)
+	if (!where)
+		return -1;
+	if (text->failed)
+		return error_nomem(err);
+	if (fit_block(text, err) < 0)
 		return -1;
 	if (text->failed)
 		return error_nomem(err);
@@ -314,33 +324,6 @@ write_place(struct apply *apply, const struct place *place, const char *old,
 	return 0;
 }
 
-/* *@done: was it this file that says what is started? */
-static int
-set_place(struct apply *apply, const struct place *place, bool create,
-	  bool *done, struct balimg_error *err)
-{
-	AUTO_BUFFER struct buffer text = BUFFER_INIT;
-	struct balimg_error why = { 0 };
-	AUTO_FREE char *old = NULL;
-	size_t len;
-
-	*done = false;
-	old = apply_read_text(apply->boot, place->path, &len, &why);
-	if (!old && why.code)
-		return error_pass(err, &why);
-	if (!old && !create)
-		return 0;
-	buffer_puts(&text, old ? old : "");
-	if (text.failed)
-		return error_nomem(err);
-	open_block(&text);
-	*done = change(apply, place, &text);
-	return *done ? write_place(apply, place, old ? old : "", &text, err) :
-		       0;
-}
-
-/* ---- together ------------------------------------------------------ */
-
 /* Has the new root a hook whose name has @word in it? */
 static bool
 has_hook(const struct apply *apply, const char *word)
@@ -355,20 +338,73 @@ has_hook(const struct apply *apply, const char *word)
 	return false;
 }
 
-/* Where bootenv is, it alone counts: the others are deleted. */
+/* *@done: was it this file that says what is started? */
+static int
+set_place(struct apply *apply, const struct place *place, bool *done,
+	  struct balimg_error *err)
+{
+	const char *fresh = place->manner == MANNER_LETTER ? BLOCK_HEAD "\n" :
+							     "";
+	AUTO_BUFFER struct buffer text = BUFFER_INIT;
+	struct balimg_error why = { 0 };
+	AUTO_FREE char *old = NULL;
+	size_t len;
+
+	*done = false;
+	old = apply_read_text(apply->boot, place->path, &len, &why);
+	if (!old && why.code)
+		return error_pass(err, &why);
+	if (!old && !(place->hook && has_hook(apply, place->hook)))
+		return 0;
+	buffer_puts(&text, old ? old : fresh);
+	if (text.failed)
+		return error_nomem(err);
+	open_block(&text);
+	*done = change(apply, place, &text);
+	return *done ? write_place(apply, place, old ? old : "", &text, err) :
+		       0;
+}
+
+/* ---- together ------------------------------------------------------ */
+
+/* Where bootenv is, it alone counts: the others go. */
 static int
 remove_others(struct apply *apply, struct balimg_error *err)
 {
-	static const char *const others[] = { UENV, "/EFI/BOOT/grubenv",
-					      "/grub/grubenv" };
+	const struct place *place;
 	bool exists;
-	size_t i;
 
-	for (i = 0; i < 3; i++) {
-		if (volume_exists(apply->boot, others[i], &exists, err) < 0)
+	for (place = places; place < places + PLACES; place++) {
+		if (!place->upgrade || place->manner == MANNER_LETTER)
+			continue;
+		if (volume_exists(apply->boot, place->path, &exists, err) < 0)
 			return -1;
 		if (exists &&
-		    volume_remove(apply->boot, others[i], 0, err) < 0)
+		    volume_remove(apply->boot, place->path, 0, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* U-Boot counts in files of its own, of which there may be several. */
+static int
+remove_counts(struct apply *apply, struct balimg_error *err)
+{
+	AUTO_LISTING struct volume_listing listing = { 0 };
+	size_t i;
+
+	if (volume_list(apply->boot, "/", &listing, err) < 0)
+		return -1;
+	for (i = 0; i < listing.count; i++) {
+		AUTO_BUFFER struct buffer path = BUFFER_INIT;
+
+		if (listing.entries[i].directory ||
+		    !strstr(listing.entries[i].name, "bootcount.env"))
+			continue;
+		buffer_printf(&path, "/%s", listing.entries[i].name);
+		if (path.failed)
+			return error_nomem(err);
+		if (volume_remove(apply->boot, path.data, 0, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -384,14 +420,16 @@ apply_switch(struct apply *apply, struct balimg_error *err)
 		/* The menu goes by grubenv where that is used. */
 		if (grubenv && strstr(place->path, "grub.cfg"))
 			continue;
-		if (set_place(apply, place,
-			      !strcmp(place->path, UENV) &&
-				      has_hook(apply, "uboot"),
-			      &done, err) < 0)
+		if (set_place(apply, place, &done, err) < 0)
 			return -1;
 		any = any || done;
-		if (done && place->manner == MANNER_LETTER)
+		if (done && place->manner == MANNER_UBOOT &&
+		    remove_counts(apply, err) < 0)
+			return -1;
+		if (done && place->manner == MANNER_LETTER) {
+			customize_wrote(apply->c, apply->os, apply->boot_at);
 			return remove_others(apply, err);
+		}
 		grubenv = grubenv || (done && place->only_upgrade);
 	}
 	if (any) {

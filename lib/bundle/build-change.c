@@ -36,18 +36,18 @@ build_content_of(struct source *source)
 
 int
 build_put_file(struct tree_visitor *visitor, const char *path, unsigned mode,
-	       struct source *source, struct balimg_error *err)
+	       struct source *content, struct balimg_error *err)
 {
-	struct build_content content = build_content_of(source);
+	struct build_content from = build_content_of(content);
 	struct tree_entry entry = {
 		.path = path,
 		.type = TREE_FILE,
 		.mode = mode,
 		.mtime = io_now(),
-		.size = source_size(source),
+		.size = source_size(content),
 	};
 
-	return visitor->visit(visitor, &entry, &content.head, err);
+	return visitor->visit(visitor, &entry, &from.head, err);
 }
 
 int

@@ -21,8 +21,8 @@ struct docker {
 };
 
 /* Add the settings of the image, with the layers as they were written:
- * *@config is their blob, and so the image. */
-int docker_add_config(const struct docker *docker, struct docker_blob *config,
+ * *@blob is their blob, and so the image. */
+int docker_add_config(const struct docker *docker, struct docker_blob *blob,
 		      struct balimg_error *err) MUST_USE;
 
 /* Add what names settings and layers, in the forms of both docker and OCI. */

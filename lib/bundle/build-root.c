@@ -218,16 +218,17 @@ visit(struct tree_visitor *visitor, const struct tree_entry *entry,
 {
 	struct root *root = (struct root *)visitor;
 	struct tree_visitor *writer = &root->writer.visitor;
-	struct buffer *print = print_text(root, entry->path);
 	bool boot = !strncmp(entry->path, BOOT, strlen(BOOT));
+	struct buffer *print;
 
+	root->has_boot = root->has_boot || boot;
+	print = print_text(root, entry->path);
 	if (boot && is_private(entry->path + strlen(BOOT)))
 		return 0;
 	if (print)
 		return keep_print(print, entry, content, err);
 	if (refuse_name(entry, err) < 0)
 		return -1;
-	root->has_boot = root->has_boot || boot;
 	root->has_quirks = root->has_quirks || !strcmp(entry->path, "quirks");
 	switch (entry->type) {
 	case TREE_FILE:

@@ -116,11 +116,12 @@ static int
 compare_pair(struct compare *compare, const struct compare_record *a,
 	     const struct compare_record *b, struct balimg_error *err)
 {
+	const struct compare_record *only = a ? a : b;
 	json_t *ways;
 
 	if (!a || !b) {
 		/* Many archives leave out the root. */
-		if (!*(a ? a : b)->path)
+		if (!only || !*only->path)
 			return 0;
 		compare->added += !a;
 		compare->removed += !b;

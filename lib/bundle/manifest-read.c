@@ -152,8 +152,9 @@ add_line(struct manifest *manifest, char *text, size_t number,
 {
 	size_t room = manifest->room ? 2 * manifest->room : 256;
 	struct manifest_line *line = manifest->lines;
-	char *rest, *word = strtok_r(text, " \t", &rest);
+	char *rest, *word;
 
+	(void)strtok_r(text, " \t", &rest);
 	if (*text != '.' || !unescape(text))
 		return refuse(number, "no path that begins with a dot", err);
 	if (manifest->count == TREE_ENTRIES)

@@ -133,10 +133,11 @@ read_plain(struct archive *archive, void *data, const void **piece)
 {
 	struct nested *nested = data;
 	la_ssize_t got = stream_next(&nested->plain_bytes, piece);
-	const char *bytes = *piece;
+	const char *bytes;
 
 	if (got <= 0)
 		return got ? pass_failure(archive, nested->plain) : 0;
+	bytes = *piece;
 	nested->unpacked += (uint64_t)got;
 	if (nested->unpacked > ARCHIVE_LIMIT) {
 		error_set(nested->err, BALIMG_E_INVALID,
@@ -204,7 +205,7 @@ int
 nested_finish(struct nested *nested, uint8_t stored[SHA256_SIZE],
 	      uint8_t plain[SHA256_SIZE])
 {
-	const void *piece;
+	const void *piece = NULL;
 
 	while (read_plain(NULL, nested, &piece) > 0)
 		continue;
