@@ -81,8 +81,7 @@ compare_layers(const struct hostapp *app, const struct hostapp_image *image,
 	size_t i;
 
 	for (i = 0; i < image->count; i++)
-		if (app->count != image->count + 1 ||
-		    !image->layers[i].path ||
+		if (app->count != image->count + 1 || !image->layers[i].path ||
 		    strcmp(app->layers[app->count - 1 - i],
 			   image->layers[i].path) != 0)
 			return hostapp_say_damaged(err,
