@@ -66,9 +66,9 @@ is_same(struct volume *vol, const char *path, struct source *content,
 }
 
 /* The kernel would say so too, but half way. */
-static int
-need_room(struct volume *vol, uint64_t old, uint64_t new,
-	  struct balimg_error *err)
+int
+guest_need_room(struct volume *vol, uint64_t old, uint64_t new,
+		struct balimg_error *err)
 {
 	struct volume_space space;
 
@@ -158,10 +158,11 @@ guest_write_from(struct volume *vol, const char *path, struct source *content,
 		if (same)
 			return 0;
 	}
-	if (need_room(vol, old, size, err) < 0 ||
+	if (guest_need_room(vol, old, size, err) < 0 ||
 	    guest_begin_edit(vol, err) < 0)
 		return -1;
-	if (!there && call(vol, GUEST_CREATE, path, 0, 0, err) < 0)
+	if (!there &&
+	    call(vol, GUEST_CREATE, path, 0, (uint64_t)io_now(), err) < 0)
 		return -1;
 	if (guest_write_range(vol, path, 0, content, size, err) < 0)
 		return -1;
@@ -193,7 +194,8 @@ guest_remove(struct volume *vol, const char *path, unsigned flags,
 	if (flags & VOLUME_WIPE_OLD && wiped &&
 	    wipe(vol, path, 0, size, err) < 0)
 		return -1;
-	return call(vol, GUEST_REMOVE, path, directory, 0, err);
+	return call(vol, GUEST_REMOVE, path, directory, (uint64_t)io_now(),
+		    err);
 }
 
 int

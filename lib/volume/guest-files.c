@@ -204,14 +204,26 @@ set_time(struct machine *machine, const char *path, uint64_t when)
 			       (int64_t)when, 0);
 }
 
+/* The directory that @path is in has changed; the root of some file systems
+ * has no time. */
+static int
+changed_folder(struct machine *machine, const char *path, uint64_t when)
+{
+	AUTO_FREE char *folder = machine_folder_of(path);
+
+	if (folder && set_time(machine, folder, when) < 0 && folder[1])
+		return -1;
+	return folder ? 0 : -1;
+}
+
 /* What changes the volume, and has no more to say than whether it did. */
 static int
 change(struct machine *machine, const struct guest_message *request,
        const char *path)
 {
+	int rc;
+
 	switch (request->kind) {
-	case GUEST_CREATE:
-		return guestfs_touch(machine->g, path);
 	case GUEST_CUT:
 		if (guestfs_truncate_size(machine->g, path,
 					  (int64_t)request->a) < 0)
@@ -219,17 +231,22 @@ change(struct machine *machine, const struct guest_message *request,
 		return set_time(machine, path, request->b);
 	case GUEST_SYNC:
 		return guestfs_sync(machine->g);
-	case GUEST_REMOVE:
-		return request->a ? guestfs_rmdir(machine->g, path) :
-				    guestfs_rm(machine->g, path);
 	case GUEST_MODE:
 		return guestfs_chmod(machine->g, (int)(request->a & 07777),
 				     path);
+	case GUEST_CREATE:
+		rc = guestfs_touch(machine->g, path);
+		break;
+	case GUEST_REMOVE:
+		rc = request->a ? guestfs_rmdir(machine->g, path) :
+				  guestfs_rm(machine->g, path);
+		break;
 	default: /* GUEST_MKDIR */
-		if (guestfs_mkdir(machine->g, path) < 0)
-			return -1;
-		return set_time(machine, path, request->b);
+		rc = guestfs_mkdir(machine->g, path);
+		if (rc == 0)
+			rc = set_time(machine, path, request->b);
 	}
+	return rc < 0 ? -1 : changed_folder(machine, path, request->b);
 }
 
 int
@@ -255,6 +272,11 @@ machine_serve(struct machine *machine, const struct guest_message *request,
 		return tell_space(machine, reply);
 	case GUEST_WRITE:
 		return write_bytes(machine, request, &reply->err);
+	case GUEST_MAKE:
+	case GUEST_DRESS:
+	case GUEST_LINK:
+		return machine_make_node(machine, request, path, at,
+					 &reply->err);
 	default:
 		return change(machine, request, path) < 0 ?
 			       machine_fail(machine, &reply->err) :

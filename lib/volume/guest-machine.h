@@ -59,6 +59,15 @@ int machine_flush(struct machine *machine, struct balimg_error *err) MUST_USE;
 int machine_serve(struct machine *machine, const struct guest_message *request,
 		  struct reply *reply) MUST_USE;
 
+/* The directory that absolute @path is in, new; NULL without memory. */
+char *machine_folder_of(const char *path) MUST_USE;
+
+/* guest-nodes.c: GUEST_MAKE, GUEST_DRESS or GUEST_LINK of @path; what more
+ * @request has begins at @at of its body. */
+int machine_make_node(struct machine *machine,
+		      const struct guest_message *request, const char *path,
+		      size_t at, struct balimg_error *err) MUST_USE;
+
 /* guest-watch.c: when the library is gone, all of this goes, too. */
 int machine_watch(struct machine *machine, struct balimg_error *err) MUST_USE;
 void machine_wait(void);

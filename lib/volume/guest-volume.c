@@ -138,6 +138,9 @@ static const struct volume_ops guest_ops = {
 	.remove = guest_remove,
 	.mkdir = guest_mkdir,
 	.set_mode = guest_set_mode,
+	.create = guest_create,
+	.dress = guest_dress,
+	.link = guest_link,
 	.space = guest_space,
 	.flush = guest_flush,
 };

@@ -29,6 +29,10 @@ struct volume *guest_volume_new(struct guest *guest, uint32_t id,
 				const char *type, struct source *source,
 				struct balimg_error *err) MUST_USE;
 
+/* guest-edit.c: is there room for @new bytes in place of @old? */
+int guest_need_room(struct volume *vol, uint64_t old, uint64_t new,
+		    struct balimg_error *err) MUST_USE;
+
 /* guest-edit.c: before the first edit; @len bytes of @content, or zeroes for
  * NULL, to @offset of @path. */
 int guest_begin_edit(struct volume *vol, struct balimg_error *err) MUST_USE;
@@ -60,5 +64,18 @@ int guest_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 int guest_set_mode(struct volume *vol, const char *path, unsigned mode,
 		   struct balimg_error *err) MUST_USE;
 int guest_flush(struct volume *vol, struct balimg_error *err) MUST_USE;
+
+/* guest-make.c: calls of the engine. */
+int guest_create(struct volume *vol, const char *path,
+		 const struct volume_entry *as,
+		 const struct volume_xattrs *xattrs,
+		 struct volume_stream *content, struct balimg_error *err)
+	MUST_USE;
+int guest_dress(struct volume *vol, const char *path,
+		const struct volume_entry *as,
+		const struct volume_xattrs *xattrs, struct balimg_error *err)
+	MUST_USE;
+int guest_link(struct volume *vol, const char *path, const char *existing,
+	       struct balimg_error *err) MUST_USE;
 
 #endif /* BALIMG_VOLUME_GUEST_VOLUME_H */

@@ -91,6 +91,20 @@ static const struct {
 	{ S_IFSOCK, "socket" },
 };
 
+unsigned
+guest_entry_mode(const struct volume_entry *entry)
+{
+	size_t i;
+
+	if (entry->directory)
+		return S_IFDIR | entry->mode;
+	for (i = 0; i < sizeof(specials) / sizeof(*specials); i++)
+		if (entry->special &&
+		    !strcmp(entry->special, specials[i].name))
+			return specials[i].kind | entry->mode;
+	return S_IFREG | entry->mode;
+}
+
 void
 guest_entry_put(struct buffer *body, const struct volume_entry *entry,
 		unsigned mode)

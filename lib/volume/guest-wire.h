@@ -31,13 +31,16 @@ enum guest_request {
 	GUEST_READ,	 /* body: path; a: offset; b: length; reply: bytes */
 	GUEST_SPACE,	 /* reply: a: total, b: free; body: unit, 8 bytes */
 	GUEST_EDIT,	 /* what follows will change the volume */
-	GUEST_CREATE,	 /* body: path; an empty file */
+	GUEST_CREATE,	 /* body: path; b: time of change; an empty file */
 	GUEST_WRITE,	 /* body: path and bytes; a: offset */
 	GUEST_CUT,	 /* body: path; a: new size; b: time of change */
 	GUEST_SYNC,	 /* what was written is on the disk */
-	GUEST_REMOVE,	 /* body: path; a: it is a directory */
+	GUEST_REMOVE,	 /* body: path; a: is a directory; b: time of change */
 	GUEST_MKDIR,	 /* body: path; b: time of change */
 	GUEST_MODE,	 /* body: path; a: permission bits */
+	GUEST_MAKE,	 /* body: path, entry; an empty node of that kind */
+	GUEST_DRESS,	 /* body: path, entry, attributes; all that it has */
+	GUEST_LINK,	 /* body: path, existing path; one more name */
 	GUEST_FLUSH,	 /* all volumes: done with, until the next request */
 };
 
@@ -65,8 +68,10 @@ bool guest_receive(int fd, struct guest_message *message,
  * NULL if there is none. */
 const char *guest_text(const struct guest_message *message, size_t *at);
 
-/* An entry's form in a body; @mode is all of st_mode, and tells of what kind
- * it is. */
+/* All of st_mode for @entry, which tells of what kind it is. */
+unsigned guest_entry_mode(const struct volume_entry *entry);
+
+/* An entry's form in a body; @mode is all of st_mode. */
 void guest_entry_put(struct buffer *body, const struct volume_entry *entry,
 		     unsigned mode);
 int guest_entry_get(const struct guest_message *message, size_t *at,

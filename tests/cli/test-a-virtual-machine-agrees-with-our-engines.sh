@@ -5,7 +5,7 @@
 # SPDX-License-Identifier: Apache-2.0
 edit=$PWD/tests/unit/edit-image
 . "${srcdir:-.}/tests/lib/cli.sh"
-requires jq mke2fs e2fsck fsck.fat debugfs ssh-keygen
+requires jq mke2fs e2fsck fsck.fat debugfs ssh-keygen python3
 . "$srcdir/tests/lib/guest.sh"
 . "$srcdir/tests/lib/hostapp.sh"
 
@@ -79,3 +79,29 @@ done
 run 0 ssh list o.img
 out_has one@example
 ext_clean o.img 2
+
+# An update: every kind of node, with all that it has, as ours makes it.  Only
+# the time of a link is the kernel's.
+export SOURCE_DATE_EPOCH=1700000000
+image generic u.img 256M
+cp --sparse=always u.img v.img
+run 0 hup build u.img -o u.docker --with '/usr/bin/tool=one'
+run 0 hup apply --engine guestfs u.docker u.img
+tidy
+run 0 hup apply u.docker v.img
+for file in u v; do
+	ext_clean $file.img 3
+	run 0 tar $file.img:rootB// -o $file.tar
+	python3 - $file.tar >$file.list <<-'END'
+	import hashlib, sys, tarfile
+	tar = tarfile.open(sys.argv[1])
+	for m in tar:
+	    data = tar.extractfile(m).read() if m.isreg() else b""
+	    pax = {k: v for k, v in m.pax_headers.items() if "xattr" in k}
+	    print(m.name, m.type, oct(m.mode), m.uid, m.gid, m.linkname,
+	          m.devmajor, m.devminor, not m.issym() and m.mtime, pax,
+	          hashlib.sha256(data).hexdigest())
+	END
+done
+[ "$(wc -l <u.list)" -gt 90 ] || fail "$(cat u.list)"
+diff u.list v.list || fail 'another root'
