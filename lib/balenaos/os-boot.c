@@ -146,14 +146,23 @@ os_boot(struct os *os, size_t *at, struct balimg_error *err)
 struct volume *
 os_config_volume(struct os *os, size_t *at, struct balimg_error *err)
 {
+	struct volume *boot = NULL;
+	bool exists = false;
 	size_t i;
 
 	/* Up to 1.11 resin-conf was FAT and held config.json; from 1.12 on
-	 * it is ext4 and holds something else. */
+	 * it is ext4 and holds something else.  The updaters bring the file to
+	 * the boot partition, and then leave the old one alone. */
 	for (i = 0; i < os->count; i++) {
 		if (os->partitions[i].role != OS_ROLE_CONF ||
 		    strcmp(os->partitions[i].identity.type, "vfat") != 0)
 			continue;
+		boot = os_boot(os, NULL, err);
+		if (!boot ||
+		    volume_exists(boot, PLACE_CONFIG, &exists, err) < 0)
+			return NULL;
+		if (exists)
+			break;
 		if (at)
 			*at = i;
 		return os_volume(os, i, err);

@@ -152,7 +152,7 @@ choose_xattrs(const struct apply_nodes *nodes, const struct tree_entry *entry,
 	size_t i;
 
 	*chosen = (struct volume_xattrs){ 0 };
-	if (!count || nodes->form == FORM_PLAIN)
+	if (!count || nodes->form == FORM_PLAIN || nodes->form == FORM_TAR)
 		return 0;
 	chosen->xattrs = calloc(count, sizeof(*chosen->xattrs));
 	if (!chosen->xattrs)
@@ -345,7 +345,9 @@ choose_plain(const struct apply_nodes *nodes, const struct tree_entry *entry,
 	} else if (is_skipped(*path)) {
 		*path = NULL;
 	}
-	if (!*path || entry->type == TREE_FIFO) {
+	if (!*path || nodes->form == FORM_TAR)
+		return 0;
+	if (entry->type == TREE_FIFO) {
 		*path = NULL;
 		return 0;
 	}
@@ -370,9 +372,11 @@ visit_plain(struct apply_nodes *nodes, const struct tree_entry *entry,
 		return -1;
 	if (!where)
 		return 0;
-	/* Modes are kept, owners, times and attributes are not. */
-	plain.uid = plain.gid = 0;
-	plain.mtime = io_now();
+	/* Copied, not unpacked: modes are kept, owners and times are not. */
+	if (nodes->form == FORM_PLAIN) {
+		plain.uid = plain.gid = 0;
+		plain.mtime = io_now();
+	}
 	plain.path = where;
 	if (need_parents(nodes, where, err) < 0)
 		return -1;
@@ -413,7 +417,7 @@ visit(struct tree_visitor *visitor, const struct tree_entry *entry,
 
 	nodes->entries++;
 	nodes->contents += entry->size;
-	if (nodes->form == FORM_PLAIN)
+	if (nodes->form == FORM_PLAIN || nodes->form == FORM_TAR)
 		rc = visit_plain(nodes, entry, content, err);
 	else
 		rc = visit_layer(nodes, entry, content, err);

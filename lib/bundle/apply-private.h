@@ -61,7 +61,8 @@ int apply_find_misfits(struct apply *apply, json_t *findings,
 /* ---- apply-node.c: entries of a tree into a volume ---- */
 
 enum apply_form {
-	FORM_PLAIN,    /* a root file system, by the updater of resinhup */
+	FORM_PLAIN,    /* a root file system, by the updater of 1.x */
+	FORM_TAR,      /* the same, by that of 2.0 to 2.4 */
 	FORM_COPY,     /* all as it is */
 	FORM_OVERLAY2, /* a layer, with its whiteouts as the kernel's */
 	FORM_AUFS,     /* a layer, with its whiteouts as they are */
@@ -73,8 +74,8 @@ struct apply_nodes {
 	const char *top;	     /* lent: the directory, there already; ""
 					for the root */
 	enum apply_form form;
-	/* Under FORM_PLAIN: only what is below this, and without it; "" is
-	 * all but what is not the system's own. */
+	/* Under FORM_PLAIN and FORM_TAR: only what is below this, and without
+	 * it; "" is all but what is not the system's own. */
 	const char *only;
 	uint64_t entries;  /* met */
 	uint64_t contents; /* bytes of files met */
@@ -161,6 +162,50 @@ int apply_hostapp(struct apply *apply, struct balimg_error *err) MUST_USE;
 
 /* Empty the target, and fill it as the updaters of resinhup do. */
 int apply_root(struct apply *apply, struct balimg_error *err) MUST_USE;
+
+/* Is it the updater of 1.x that would do it?  Of an image of unknown version
+ * the bundle's tells. */
+bool apply_is_first_updater(const struct apply *apply);
+
+/* ---- apply-carry.c ---- */
+
+struct carried;
+/* What of the old root goes into the new one; starts as zeroes. */
+struct apply_carry {
+	struct carried *all;
+	size_t count;
+	size_t size; /* bytes of all contents */
+};
+void apply_carry_clear(struct apply_carry *carry);
+
+/* Read it from the root that runs.  BALIMG_E_UNSUPPORTED if it is too much. */
+int apply_carry_read(struct apply *apply, struct apply_carry *carry,
+		     struct balimg_error *err) MUST_USE;
+
+/* Put it into the target, over what is there. */
+int apply_carry_write(struct apply *apply, const struct apply_carry *carry,
+		      struct balimg_error *err) MUST_USE;
+
+/* Remove the samples of networks that work, if the updater does. */
+int apply_remove_samples(struct apply *apply, struct balimg_error *err)
+	MUST_USE;
+
+/* ---- apply-config.c ---- */
+
+/* Bring config.json to where the new system looks, and into order. */
+int apply_config(struct apply *apply, struct balimg_error *err) MUST_USE;
+
+/* ---- apply-hooks.c ---- */
+
+/* The first partition of @role, or SIZE_MAX. */
+size_t apply_find_role(const struct apply *apply, enum os_role role);
+
+/* Has the new root a hook whose name has @word in it? */
+bool apply_has_hook(const struct apply *apply, const char *word);
+
+/* Do what those hooks do that neither copy boot files nor tell a bootloader;
+ * warn of those that only the device can run. */
+int apply_hooks(struct apply *apply, struct balimg_error *err) MUST_USE;
 
 /* ---- apply-boot.c, apply-keep.c: the boot partition ---- */
 

@@ -4,10 +4,11 @@
  *
  * They format the other root; to empty it leaves the same, but for ids and
  * the label, which says the role already.  Then the tree is copied, quirks
- * over it, and the key that the device's maker put there for himself is kept.
- * Of the boot files some are the device's; other text files get a copy beside
- * them.  Sources: app/modules/updater.py and util.py, app/conf/resinhup.conf,
- * upgrade-2.x.sh in resinhup.
+ * over it.  Of the boot files some are the device's.  From 1.x on, all is
+ * root's and new, some files of the old root are carried over, and old text
+ * files of the boot partition get a copy beside them; from 2.0 on owners and
+ * times are those of the bundle.  Sources: app/modules/updater.py and util.py,
+ * app/conf/resinhup.conf, upgrade-2.x.sh in resinhup.
  */
 #include <config.h>
 
@@ -19,7 +20,6 @@
 
 #define BOOT_FILES "resin-boot"
 #define OLD_SUFFIX ".hup.old"
-#define KEPT_KEYS  "/var/lib/dropbear/authorized_keys"
 #define TEXT_HEAD  4096u /* bytes that a binary has a NUL in */
 
 /* ---- the root ------------------------------------------------------ */
@@ -44,7 +44,9 @@ fill_root(struct apply *apply, struct balimg_error *err)
 	if (volume_remove_tree(apply->root, "/", 0, err) < 0)
 		return -1;
 	for (i = 0; i < 2; i++) {
-		apply_nodes_begin(&nodes, apply->root, "", FORM_PLAIN);
+		apply_nodes_begin(&nodes, apply->root, "",
+				  apply_is_first_updater(apply) ? FORM_PLAIN :
+								  FORM_TAR);
 		nodes.only = parts[i];
 		if (walk(apply, &nodes.visitor, err) < 0)
 			return -1;
@@ -54,28 +56,13 @@ fill_root(struct apply *apply, struct balimg_error *err)
 	return 0;
 }
 
-/* The running system's keys replace those of the new one. */
-static int
-keep_keys(struct apply *apply, const char *keys, size_t len,
-	  struct balimg_error *err)
-{
-	bool exists;
-
-	if (!keys)
-		return 0;
-	if (volume_exists(apply->root, KEPT_KEYS, &exists, err) < 0)
-		return -1;
-	return exists ? volume_write_file(apply->root, KEPT_KEYS, keys, len, 0,
-					  err) :
-			0;
-}
-
 /* ---- the boot files ------------------------------------------------ */
 
 struct boot_visitor {
 	struct tree_visitor visitor; /* first */
 	struct apply *apply;
-	unsigned written, kept, copied;
+	unsigned written, kept;
+	bool copied;
 };
 
 static bool
@@ -110,13 +97,13 @@ set_aside(struct boot_visitor *self, const char *path,
 						sizeof(head);
 	if (source_read(old, 0, head, len, err) < 0)
 		return -1;
-	if (!memchr(head, '\0', len)) {
+	if (apply_is_first_updater(self->apply) && !memchr(head, '\0', len)) {
 		buffer_printf(&aside, "%s" OLD_SUFFIX, path);
 		if (aside.failed)
 			return error_nomem(err);
 		if (volume_write_from(boot, aside.data, old, 0, err) < 0)
 			return -1;
-		self->copied++;
+		self->copied = true;
 	}
 	return volume_remove(boot, path, 0, err);
 }
@@ -160,9 +147,9 @@ update_boot(struct apply *apply, struct balimg_error *err)
 
 	if (walk(apply, &self.visitor, err) < 0)
 		return -1;
-	snprintf(after, sizeof(after),
-		 "%u files written, %u kept, %u old ones as *" OLD_SUFFIX,
-		 self.written, self.kept, self.copied);
+	snprintf(after, sizeof(after), "%u files written, %u kept%s",
+		 self.written, self.kept,
+		 self.copied ? ", some old ones as *" OLD_SUFFIX : "");
 	if (self.written)
 		plan_change(apply->c->plan,
 			    os_partition_title(apply->os, apply->boot_at),
@@ -171,21 +158,31 @@ update_boot(struct apply *apply, struct balimg_error *err)
 	return 0;
 }
 
+bool
+apply_is_first_updater(const struct apply *apply)
+{
+	const struct release *release = apply->from.parsed ? &apply->from :
+							     &apply->to;
+
+	return !release_at_least(release, "2.0.0");
+}
+
 int
 apply_root(struct apply *apply, struct balimg_error *err)
 {
-	struct volume *active = os_volume(apply->os, apply->active, err);
-	struct balimg_error why = { 0 };
-	AUTO_FREE char *keys = NULL;
-	size_t len;
+	struct apply_carry carry = { 0 };
+	int rc;
 
-	if (!active)
-		return -1;
-	keys = apply_read_text(active, KEPT_KEYS, &len, &why);
-	if (!keys && why.code)
-		return error_pass(err, &why);
 	apply->view = apply->root;
-	if (fill_root(apply, err) < 0 || keep_keys(apply, keys, len, err) < 0)
+	rc = apply_carry_read(apply, &carry, err);
+	if (rc == 0)
+		rc = fill_root(apply, err);
+	if (rc == 0)
+		rc = apply_carry_write(apply, &carry, err);
+	apply_carry_clear(&carry);
+	if (rc < 0 || update_boot(apply, err) < 0)
 		return -1;
-	return update_boot(apply, err);
+	return apply_is_first_updater(apply) ?
+		       apply_config(apply, err) :
+		       apply_remove_samples(apply, err);
 }

@@ -324,20 +324,6 @@ write_place(struct apply *apply, const struct place *place, const char *old,
 	return 0;
 }
 
-/* Has the new root a hook whose name has @word in it? */
-static bool
-has_hook(const struct apply *apply, const char *word)
-{
-	const json_t *hooks = json_object_get(apply->report, "hooks");
-	const json_t *hook;
-	size_t i;
-
-	json_array_foreach(hooks, i, hook)
-		if (strstr(json_string_value(hook), word))
-			return true;
-	return false;
-}
-
 /* *@done: was it this file that says what is started? */
 static int
 set_place(struct apply *apply, const struct place *place, bool *done,
@@ -354,7 +340,7 @@ set_place(struct apply *apply, const struct place *place, bool *done,
 	old = apply_read_text(apply->boot, place->path, &len, &why);
 	if (!old && why.code)
 		return error_pass(err, &why);
-	if (!old && !(place->hook && has_hook(apply, place->hook)))
+	if (!old && !(place->hook && apply_has_hook(apply, place->hook)))
 		return 0;
 	buffer_puts(&text, old ? old : fresh);
 	if (text.failed)

@@ -10,41 +10,6 @@
 
 #include "bundle/apply-private.h"
 
-/* Hooks that are carried out here; what others do, only the device can. */
-static bool
-is_known_hook(const char *name)
-{
-	static const char *const words[] = { "bootfiles", "resin-uboot",
-					     "resin-grub", "README" };
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strstr(name, words[i]))
-			return true;
-	return false;
-}
-
-static int
-tell_hooks(const struct apply *apply, struct balimg_error *err)
-{
-	AUTO_BUFFER struct buffer names = BUFFER_INIT;
-	const json_t *hook;
-	size_t i;
-
-	json_array_foreach(json_object_get(apply->report, "hooks"), i, hook)
-		if (!is_known_hook(json_string_value(hook)) && names.len < 200)
-			buffer_printf(&names, "%s%s", names.len ? ", " : "",
-				      json_string_value(hook));
-	if (names.failed)
-		return error_nomem(err);
-	if (names.len)
-		plan_note(apply->c->plan, PLAN_WARNING, apply->wish->name,
-			  "has hooks that only the device can run, and which "
-			  "are not: %s",
-			  names.data);
-	return 0;
-}
-
 /* ---- the bundle ---------------------------------------------------- */
 
 int
@@ -175,7 +140,7 @@ stage(struct apply *apply, struct balimg_error *err)
 		return error_wrap(
 			err, "%s",
 			os_partition_title(apply->os, apply->boot_at));
-	if (tell_hooks(apply, err) < 0)
+	if (apply_hooks(apply, err) < 0)
 		return -1;
 	return apply->wish->replace ? 0 : apply_switch(apply, err);
 }
