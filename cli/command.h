@@ -65,6 +65,7 @@ struct verb {
 	const struct option *options; /* its own, or NULL */
 	bool hidden;		      /* for scripts: not in help or manual */
 	bool needs_image;	      /* edit: ctx->image must be open */
+	bool tells_notes;	      /* read: the answer has what is noted */
 	bool opens_itself;	      /* read: calls image_open(), or not */
 	/* Put edits into ctx->edits (or stage them); see edit.h. */
 	int (*edit)(struct context *ctx, int argc, char **argv);

@@ -50,16 +50,6 @@ edit_stage(struct context *ctx)
 	return ctx->edits ? 0 : -1;
 }
 
-/* The plan of what is staged, as JSON. */
-static json_t *
-read_plan(struct context *ctx)
-{
-	AUTO_TEXT char *text = NULL;
-
-	text = balimg_plan(ctx->image, context_flags(ctx), &ctx->err);
-	return answer_parse(ctx, text);
-}
-
 static json_t *
 commit(struct context *ctx)
 {
@@ -81,7 +71,7 @@ finish(struct context *ctx)
 	AUTO_JSON json_t *plan = NULL;
 	AUTO_JSON json_t *done = NULL;
 
-	plan = read_plan(ctx);
+	plan = plan_read(ctx);
 	if (!plan)
 		return -1;
 	plan_put_notes(ctx, plan);

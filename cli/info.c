@@ -236,6 +236,7 @@ static const struct verb verbs[] = {
 		.name = "",
 		.operands = "IMAGE",
 		.summary = "show what an image is, and what is customised",
+		.tells_notes = true,
 		.read = show_info,
 	},
 	{ 0 },

@@ -19,6 +19,15 @@
 #define VALUE_COLUMNS 60 /* of a value, before it is cut */
 #define LEAD	      24 /* bytes shown before a difference, at most */
 
+json_t *
+plan_read(struct context *ctx)
+{
+	AUTO_TEXT char *text = NULL;
+
+	text = balimg_plan(ctx->image, context_flags(ctx), &ctx->err);
+	return answer_parse(ctx, text);
+}
+
 void
 plan_put_notes(const struct context *ctx, const json_t *plan)
 {

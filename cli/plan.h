@@ -9,6 +9,9 @@
 
 #include "context.h"
 
+/* What is staged, and what there is to note, as balimg_plan() has it. */
+json_t *plan_read(struct context *ctx);
+
 /* Say the notes and warnings of @plan (balimg_plan()); --json puts them into
  * the answer instead. */
 void plan_put_notes(const struct context *ctx, const json_t *plan);

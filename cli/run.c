@@ -14,6 +14,7 @@
 #include "help.h"
 #include "image.h"
 #include "options.h"
+#include "plan.h"
 #include "progress.h"
 #include "report.h"
 #include "run.h"
@@ -117,6 +118,18 @@ take_drive(struct context *ctx, struct synopsis *synopsis, const char *drive)
 	return 0;
 }
 
+/* The answer is there; how it came about may be worth a note. */
+static int
+put_notes(struct context *ctx)
+{
+	AUTO_JSON json_t *plan = plan_read(ctx);
+
+	if (!plan)
+		return -1;
+	plan_put_notes(ctx, plan);
+	return 0;
+}
+
 static int
 run_read(struct context *ctx, int argc, char **argv)
 {
@@ -130,6 +143,8 @@ run_read(struct context *ctx, int argc, char **argv)
 	progress_show(&progress, ctx);
 	ret = ctx->verb->read(ctx, argc, argv);
 	progress_hide(&progress);
+	if (ret >= 0 && !ctx->verb->tells_notes && put_notes(ctx) < 0)
+		return -1;
 	return ret;
 }
 

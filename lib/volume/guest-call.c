@@ -23,6 +23,7 @@
 #include "volume/guest-call.h"
 
 #define TIME_LIMIT 300	/* seconds for one request */
+#define KVM_SHARE  3	/* the part of them that a start with KVM may take */
 #define LOOK_EACH  200	/* milliseconds between looks at the progress */
 #define GRACE	   5000 /* milliseconds in which the program may tidy up */
 
@@ -36,19 +37,38 @@ program_path(void)
 	return path && *path ? path : PKGLIBEXECDIR "/balimg-guest";
 }
 
+/* Where libguestfs, and the supermin that it calls, put what is of a run. */
+static const char *const scratch_names[] = {
+	"XDG_RUNTIME_DIR",
+	"LIBGUESTFS_TMPDIR",
+	"TMPDIR",
+};
+#define SCRATCH_NAMES (sizeof(scratch_names) / sizeof(*scratch_names))
+
+static bool
+is_name_of(const char *name, const char *variable)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(variable, name, len) && variable[len] == '=';
+}
+
 /* Which variable of the environment is not for libguestfs? */
 static bool
 is_replaced(const char *variable)
 {
 	static const char *const names[] = {
-		"XDG_RUNTIME_DIR=",  "LIBGUESTFS_TMPDIR=",
-		"LIBGUESTFS_DEBUG=", "LIBGUESTFS_TRACE=",
-		"LC_ALL=",
+		"LIBGUESTFS_DEBUG",
+		"LIBGUESTFS_TRACE",
+		"LC_ALL",
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!strncmp(variable, names[i], strlen(names[i])))
+		if (is_name_of(names[i], variable))
+			return true;
+	for (i = 0; i < SCRATCH_NAMES; i++)
+		if (is_name_of(scratch_names[i], variable))
 			return true;
 	return false;
 }
@@ -59,16 +79,16 @@ static char **
 make_environment(const char *folder, struct buffer *text,
 		 struct balimg_error *err)
 {
-	char **env;
+	char **env, *own;
 	size_t count = 0, at;
 
-	buffer_printf(text, "XDG_RUNTIME_DIR=%s", folder);
-	buffer_add(text, "", 1);
-	buffer_printf(text, "LIBGUESTFS_TMPDIR=%s", folder);
-	buffer_add(text, "", 1);
+	for (at = 0; at < SCRATCH_NAMES; at++) {
+		buffer_printf(text, "%s=%s", scratch_names[at], folder);
+		buffer_add(text, "", 1);
+	}
 	while (environ && environ[count])
 		count++;
-	env = calloc(count + 4, sizeof(*env));
+	env = calloc(count + SCRATCH_NAMES + 2, sizeof(*env));
 	if (!env || text->failed) {
 		free(env);
 		error_nomem(err);
@@ -77,8 +97,9 @@ make_environment(const char *folder, struct buffer *text,
 	for (at = 0, count = 0; environ && environ[at]; at++)
 		if (!is_replaced(environ[at]))
 			env[count++] = environ[at];
-	env[count++] = text->data;
-	env[count++] = text->data + strlen(text->data) + 1;
+	own = text->data;
+	for (at = 0; at < SCRATCH_NAMES; at++, own += strlen(own) + 1)
+		env[count++] = own;
 	env[count++] = (char *)"LC_ALL=C"; /* for texts that we know */
 	return env;
 }
@@ -116,6 +137,7 @@ launch(struct guest *guest, const char *socket, struct balimg_error *err)
 	AUTO_MESSAGE struct guest_message reply = { 0 };
 	struct guest_message request = {
 		.kind = GUEST_LAUNCH,
+		.a = guest->kvm == KVM_HANGS,
 		.len = (uint32_t)strlen(socket) + 1,
 		.body = (char *)socket,
 	};
@@ -129,16 +151,11 @@ launch(struct guest *guest, const char *socket, struct balimg_error *err)
 	return 0;
 }
 
-int
-guest_start(struct guest *guest, struct balimg_error *err)
+static int
+start(struct guest *guest, struct balimg_error *err)
 {
 	char socket[128];
 
-	if (guest->over)
-		return error_set(err, BALIMG_E_USAGE,
-				 "the virtual machine has ended");
-	if (guest->pid)
-		return 0;
 	guest->folder = folder_new(err);
 	if (!guest->folder)
 		return -1;
@@ -150,6 +167,35 @@ guest_start(struct guest *guest, struct balimg_error *err)
 		return -1;
 	}
 	return 0;
+}
+
+static bool
+may_use_kvm(void)
+{
+	const char *settings = getenv("LIBGUESTFS_BACKEND_SETTINGS");
+
+	return access("/dev/kvm", R_OK | W_OK) == 0 &&
+	       !(settings && strstr(settings, "force_tcg"));
+}
+
+/* Where a machine is nested in others, KVM may neither work nor fail. */
+int
+guest_start(struct guest *guest, struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+
+	if (guest->over)
+		return error_set(err, BALIMG_E_USAGE,
+				 "the virtual machine has ended");
+	if (guest->pid)
+		return 0;
+	guest->kvm = may_use_kvm() ? KVM_TRIED : KVM_LEFT_TO_LIBRARY;
+	if (start(guest, &why) == 0)
+		return 0;
+	if (guest->kvm != KVM_HANGS)
+		return error_pass(err, &why);
+	guest->over = false;
+	return start(guest, err);
 }
 
 /* ---- end ----------------------------------------------------------- */
@@ -178,6 +224,7 @@ struct patience {
 	struct guest *guest;
 	const char *what; /* for people */
 	time_t limit;	  /* seconds */
+	bool late;	  /* it was reached */
 	struct timespec since;
 	struct balimg_error *err;
 };
@@ -218,6 +265,7 @@ wait_for_reply(void *data)
 				    0, 0, patience->err) < 0)
 			return false;
 		if (is_late(patience)) {
+			patience->late = true;
 			error_set(patience->err, BALIMG_E_IO,
 				  "the virtual machine took longer than %ld "
 				  "seconds",
@@ -262,17 +310,22 @@ guest_call(struct guest *guest, const struct guest_message *request,
 		.limit = time_limit(),
 		.err = err,
 	};
+	bool kvm = guest->kvm == KVM_TRIED && request->kind == GUEST_LAUNCH;
 	bool done;
 
 	if (guest->over)
 		return error_set(err, BALIMG_E_IO,
 				 "the virtual machine has ended");
+	if (kvm)
+		patience.limit = (patience.limit + KVM_SHARE - 1) / KVM_SHARE;
 	clock_gettime(CLOCK_MONOTONIC, &patience.since);
 	nbd_server_lend(guest->server);
 	done = guest_send(guest->line, request) &&
 	       guest_receive(guest->line, reply, wait_for_reply, &patience);
 	if (!done) {
 		guest_end(guest);
+		if (kvm && patience.late)
+			guest->kvm = KVM_HANGS;
 		error_set(err, BALIMG_E_IO,
 			  "the virtual machine ended unexpectedly");
 		return error_hint(err, "is libguestfs installed? Its "

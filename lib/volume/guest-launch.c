@@ -61,13 +61,15 @@ fail_start(struct machine *machine, struct balimg_error *err)
 }
 
 int
-machine_launch(struct machine *machine, const char *socket,
+machine_launch(struct machine *machine, const struct guest_message *request,
 	       struct reply *reply)
 {
+	const char *socket = request->body;
+
 	if (machine->g)
 		return error_set(&reply->err, BALIMG_E_USAGE,
 				 "the virtual machine runs already");
-	if (start(machine, socket, false) == 0)
+	if (!request->a && start(machine, socket, false) == 0)
 		return 0;
 	/* Most often, /dev/kvm is there and cannot be used. */
 	if (machine->g)
