@@ -190,25 +190,29 @@ publish(struct build *build, struct balimg_error *err)
 	return io_sync_folder(build->output, err);
 }
 
-static json_t *
+/* The answer is there before the file is: nothing may fail after that. */
+static char *
 make(struct build *build, const struct balimg_edits *edits,
      struct balimg_error *err)
 {
 	const struct archive_calls *archive = archive_load(err);
-	json_auto_t *answer = NULL;
+	json_t *answer = NULL;
+	char *text;
 
 	if (!archive || add_changes(build, edits, err) < 0)
 		return NULL;
 	build->request.begin = begin;
 	answer = archive->build_bundle(&build->request, err);
-	if (!answer || publish(build, err) < 0)
-		return NULL;
-	if (json_object_set_new(answer, "output",
-				answer_string(build->output)) < 0) {
+	if (answer && json_object_set_new(answer, "output",
+					  answer_string(build->output)) < 0) {
+		json_decref(answer);
 		error_nomem(err);
 		return NULL;
 	}
-	return STEAL(answer);
+	text = answer_print(answer, err);
+	if (text && publish(build, err) < 0)
+		free(STEAL(text));
+	return text;
 }
 
 /* ---- the doors ----------------------------------------------------- */
@@ -252,18 +256,16 @@ balimg_bundle_build(struct balimg_image *image,
 		.replace = (flags & BALIMG_FORCE) != 0,
 		.from = *backing_stat(image->backing),
 	};
-	json_t *answer = NULL;
+	char *answer = NULL;
 
 	err = NEED_ERR(err);
 	if (backing_is_device(image->backing))
 		build.from.st_mode = 0600;
 	if (find_system(image, &build.request, err) == 0)
 		answer = make(&build, edits, err);
-	if (!answer) {
+	if (!answer)
 		image_wrap(image, err);
-		return NULL;
-	}
-	return answer_print(answer, err);
+	return answer;
 }
 
 char *
@@ -284,16 +286,14 @@ balimg_bundle_build_tree(const char *tree, const struct balimg_edits *edits,
 		.output = output,
 		.replace = (flags & BALIMG_FORCE) != 0,
 	};
-	json_t *answer = NULL;
+	char *answer = NULL;
 
 	err = NEED_ERR(err);
 	if (fd < 0 || fstat(fd, &build.from) < 0)
 		error_sys(err, "cannot open");
 	else
 		answer = make(&build, edits, err);
-	if (!answer) {
+	if (!answer)
 		error_wrap(err, "%s", tree);
-		return NULL;
-	}
-	return answer_print(answer, err);
+	return answer;
 }

@@ -221,6 +221,8 @@ judge_root(struct apply *apply, json_t *findings, struct balimg_error *err)
 		return judge_room(apply, have, findings, err);
 	}
 	vol = os_volume(apply->os, apply->target, &why);
+	if (!vol && !error_is_finding(&why))
+		return error_pass(err, &why);
 	if (!vol)
 		return misfit(
 			apply, findings, false, err,

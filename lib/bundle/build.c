@@ -100,6 +100,8 @@ take_device_type(const struct facts *facts, char **slug,
 	if (!text)
 		return 0;
 	root = json_text_parse(text, facts->device_type.len, NULL, &unseen);
+	if (!root && !error_is_finding(&unseen))
+		return error_pass(err, &unseen);
 	found = json_string_value(json_object_get(root, "slug"));
 	if (!found)
 		return 0;

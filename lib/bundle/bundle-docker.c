@@ -31,6 +31,8 @@ load_member(struct bundle *bundle, const char *path, const char *what,
 	*root = json_text_parse(member->text, member->text_len, NULL, &why);
 	if (*root)
 		return 0;
+	if (!error_is_finding(&why))
+		return error_pass(err, &why);
 	return bundle_find_fault(bundle, "error", path, err,
 				 "%s is no JSON: %s", what, why.message);
 }

@@ -29,12 +29,16 @@ copy_config(const struct bundle *bundle, struct bundle_facts *facts,
 {
 	const struct bundle_member *member = bundle_find(bundle,
 							 "manifest.json");
+	struct balimg_error unseen = { 0 };
 	json_auto_t *manifest = NULL;
 	const char *path;
 
 	if (!member || !member->text)
 		return 0;
-	manifest = json_text_parse(member->text, member->text_len, NULL, NULL);
+	manifest = json_text_parse(member->text, member->text_len, NULL,
+				   &unseen);
+	if (!manifest && !error_is_finding(&unseen))
+		return error_pass(err, &unseen);
 	path = json_string_value(
 		json_object_get(json_array_get(manifest, 0), "Config"));
 	member = path ? bundle_find(bundle, path) : NULL;

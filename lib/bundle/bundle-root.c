@@ -81,8 +81,9 @@ struct fingerprint {
 	unsigned long lines, faults;
 };
 
-static const struct bundle_member *
-find_sorted(const struct fingerprint *print, const char *path, size_t len)
+static int
+find_sorted(const struct fingerprint *print, const char *path, size_t len,
+	    const struct bundle_member **member, struct balimg_error *err)
 {
 	AUTO_BUFFER struct buffer whole = BUFFER_INIT;
 	struct bundle_member key = { 0 };
@@ -92,11 +93,12 @@ find_sorted(const struct fingerprint *print, const char *path, size_t len)
 	buffer_puts(&whole, print->folder);
 	buffer_add(&whole, path, len);
 	if (whole.failed)
-		return NULL;
+		return error_nomem(err);
 	key.path = whole.data;
 	found = bsearch(&wanted, print->sorted, print->bundle->count,
 			sizeof(*print->sorted), by_path);
-	return found ? *found : NULL;
+	*member = found ? *found : NULL;
+	return 0;
 }
 
 static int
@@ -126,7 +128,8 @@ judge_line(struct fingerprint *print, const char *line, size_t len,
 	if (len <= MD5_HEX || line[MD5_HEX] != ' ' || at >= len)
 		return fault(print, line, len, "is no line of a fingerprint",
 			     err);
-	member = find_sorted(print, line + at, len - at);
+	if (find_sorted(print, line + at, len - at, &member, err) < 0)
+		return -1;
 	if (member && member->hard)
 		member = bundle_find(print->bundle, member->target);
 	if (!member)

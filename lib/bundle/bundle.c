@@ -37,6 +37,8 @@ tell_device_type(const char *text, json_t *report, struct balimg_error *err)
 	json_auto_t *root = json_text_parse(text, strlen(text), NULL, &unseen);
 	json_t *slug = json_object_get(root, "slug");
 
+	if (!root && !error_is_finding(&unseen))
+		return error_pass(err, &unseen);
 	if (json_is_string(slug) &&
 	    json_object_set(report, "deviceType", slug) < 0)
 		return error_nomem(err);

@@ -21,6 +21,7 @@ struct compare {
 
 /* ---- telling ------------------------------------------------------- */
 
+/* NULL if memory runs out. */
 static json_t *
 tell_record(const struct compare_record *record)
 {
@@ -34,30 +35,32 @@ tell_record(const struct compare_record *record)
 		[TREE_FIFO] = "fifo",
 		[TREE_SOCKET] = "socket",
 	};
+	json_auto_t *told = NULL;
+	char device[32];
 	char mode[8];
-	json_t *told;
 
 	snprintf(mode, sizeof(mode), "%04o", record->mode);
 	told = json_pack("{s:s, s:s, s:I, s:I}", "type", types[record->type],
 			 "mode", mode, "uid", (json_int_t)record->uid, "gid",
 			 (json_int_t)record->gid);
-	if (record->type == TREE_FILE)
-		json_object_set_new(told, "size",
-				    json_integer((json_int_t)record->size));
-	if (record->target)
-		json_object_set_new(told, "target",
-				    json_string_nocheck(record->target));
-	if (record->type == TREE_CHAR || record->type == TREE_BLOCK) {
-		char device[32];
-
-		snprintf(device, sizeof(device), "%" PRIu32 ",%" PRIu32,
-			 record->major, record->minor);
-		json_object_set_new(told, "device", json_string(device));
-	}
-	return told;
+	if (record->type == TREE_FILE &&
+	    json_object_set_new(told, "size",
+				json_integer((json_int_t)record->size)) < 0)
+		return NULL;
+	if (record->target &&
+	    json_object_set_new(told, "target",
+				json_string_nocheck(record->target)) < 0)
+		return NULL;
+	if (record->type != TREE_CHAR && record->type != TREE_BLOCK)
+		return STEAL(told);
+	snprintf(device, sizeof(device), "%" PRIu32 ",%" PRIu32, record->major,
+		 record->minor);
+	if (json_object_set_new(told, "device", json_string(device)) < 0)
+		return NULL;
+	return STEAL(told);
 }
 
-/* In which ways do they differ?  An array. */
+/* In which ways do they differ?  An array, or NULL if memory runs out. */
 static json_t *
 tell_ways(const struct compare_record *a, const struct compare_record *b)
 {
@@ -81,13 +84,14 @@ tell_ways(const struct compare_record *a, const struct compare_record *b)
 		{ "attributes",
 		  memcmp(a->xattrs, b->xattrs, SHA256_SIZE) != 0 },
 	};
-	json_t *list = json_array();
+	json_auto_t *list = json_array();
 	size_t i;
 
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		if (ways[i].differs)
-			json_array_append_new(list, json_string(ways[i].name));
-	return list;
+		if (ways[i].differs &&
+		    json_array_append_new(list, json_string(ways[i].name)) < 0)
+			return NULL;
+	return STEAL(list);
 }
 
 static int
@@ -95,19 +99,24 @@ tell_change(struct compare *compare, const char *kind,
 	    const struct compare_record *a, const struct compare_record *b,
 	    json_t *ways, struct balimg_error *err)
 {
-	json_t *change;
+	json_auto_t *change = NULL;
 
 	if (json_array_size(compare->changes) == COMPARE_TOLD) {
 		json_decref(ways);
 		return 0;
 	}
-	change = json_pack("{s:s, s:o}", "change", kind, "path",
-			   json_string_nocheck(a ? a->path : b->path));
+	change = json_pack("{s:s}", "change", kind);
+	if (json_object_set_new(change, "path",
+				json_string_nocheck(a ? a->path : b->path)) <
+	    0) {
+		json_decref(ways);
+		return error_nomem(err);
+	}
 	if (ways && json_object_set_new(change, "what", ways) < 0)
 		return error_nomem(err);
 	if ((a && json_object_set_new(change, "a", tell_record(a)) < 0) ||
 	    (b && json_object_set_new(change, "b", tell_record(b)) < 0) ||
-	    json_array_append_new(compare->changes, change) < 0)
+	    json_array_append(compare->changes, change) < 0)
 		return error_nomem(err);
 	return 0;
 }

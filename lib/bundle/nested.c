@@ -154,6 +154,10 @@ read_plain(struct archive *archive, void *data, const void **piece)
 	if (nested->text.len < nested->text_room &&
 	    (nested->text.len || *bytes == '{'))
 		buffer_add(&nested->text, bytes, (size_t)got);
+	if (nested->text.failed) {
+		error_nomem(nested->err);
+		return ARCHIVE_FATAL;
+	}
 	return got;
 }
 

@@ -110,7 +110,7 @@ add_raw(struct tar_cut *cut, const void *data, size_t len,
 	struct balimg_error *err)
 {
 	buffer_add(&cut->raw, data, len);
-	if (cut->raw.failed)
+	if (cut->raw.failed || cut->name.failed)
 		return error_nomem(err);
 	return cut->raw.len < RAW_LIMIT ? 0 : put_raw(cut, err);
 }

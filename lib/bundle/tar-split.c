@@ -120,7 +120,7 @@ next_line(struct tar_split *split, struct balimg_error *err)
 static int
 next_record(struct tar_split *split, json_t **record, struct balimg_error *err)
 {
-	json_error_t why;
+	json_error_t why = { 0 };
 
 	*record = NULL;
 	if (next_line(split, err) < 0)
@@ -128,9 +128,15 @@ next_record(struct tar_split *split, json_t **record, struct balimg_error *err)
 	if (!split->line.len)
 		return 0;
 	*record = json_loadb(split->line.data, split->line.len, 0, &why);
+	/* jansson takes want of memory within a token for a syntax error,
+	 * which is gone at a second look, or says nothing of it. */
+	if (!*record && json_error_code(&why) == json_error_invalid_syntax)
+		*record = json_loadb(split->line.data, split->line.len, 0,
+				     &why);
 	if (*record)
 		return 0;
-	return json_error_code(&why) == json_error_out_of_memory ?
+	return json_error_code(&why) == json_error_out_of_memory ||
+			       json_error_code(&why) == json_error_unknown ?
 		       error_nomem(err) :
 		       say_malformed(err);
 }

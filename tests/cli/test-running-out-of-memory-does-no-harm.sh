@@ -13,9 +13,14 @@ try() {
 	echo "$1:"
 	"$srcdir/tests/lib/make-image.sh" "$1" image.img 256M
 	shift
+	rm -f no-memory.bundle
+	"$BALIMG" hup build image.img -o no-memory.bundle >out 2>err || :
 	"${BALIMG%/*}/tests/lib/no-memory" image.img \
 		"$srcdir/tests/lib/sample-splash.png" key "$@"
 }
 
 try rpi4
 try generic info 'config set'
+# The bundles of either kind: rpi4 is updated by a hostapp.
+try resin1 'hup build' 'hup verify' 'hup match' 'hup unpack' 'hup diff' \
+	'hup apply'

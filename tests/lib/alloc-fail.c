@@ -13,6 +13,7 @@
 #include "alloc-fail.h"
 
 static unsigned long countdown; /* 0: none will fail */
+static unsigned long asked;	/* since the last alloc_fail_at() */
 static bool failed;
 
 void *__real_malloc(size_t size);
@@ -40,6 +41,7 @@ char *__wrap_realpath(const char *path, char *out);
 static bool
 fails(void)
 {
+	asked++;
 	if (!countdown || --countdown)
 		return false;
 	failed = true;
@@ -63,6 +65,13 @@ alloc_fail_at(unsigned long nth)
 	json_set_alloc_funcs(jansson_malloc, free);
 	countdown = nth;
 	failed = false;
+	asked = 0;
+}
+
+unsigned long
+alloc_count(void)
+{
+	return asked;
 }
 
 bool

@@ -17,4 +17,7 @@ void alloc_fail_at(unsigned long nth);
 /* Did one fail since? */
 bool alloc_has_failed(void);
 
+/* How many were there since? */
+unsigned long alloc_count(void);
+
 #endif /* BALIMG_TESTS_ALLOC_FAIL_H */

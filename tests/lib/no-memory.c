@@ -5,11 +5,13 @@
  * usage: no-memory IMAGE PNG KEY [JOB...]
  *
  * Does every kind of job (or those named) on IMAGE, with PNG and KEY where one
- * wants a picture or a key: first with all the memory it wants, then
- * with its first allocation failing, then its second, and so on until none
- * fails.  A job that fails must say so, and leave IMAGE byte-identical; one
- * that did not need the memory must end as the undisturbed one did.  Leaks
- * are for AddressSanitizer to find.
+ * wants a picture or a key, and the bundle no-memory.bundle if there is one:
+ * first with all the memory it wants, then with its first allocation failing,
+ * then its second, and so on until none fails.  Of the many of a long job
+ * $BALIMG_NO_MEMORY_SAMPLE fail, spread over all; 0: each.  A job that fails
+ * must say so, and leave IMAGE byte-identical; one that did not need the
+ * memory must end as the undisturbed one did.  Leaks are for AddressSanitizer
+ * to find.
  */
 #include <config.h>
 
@@ -25,27 +27,15 @@
 
 #include <balimg.h>
 
+#include "no-memory.h"
 #include "alloc-fail.h"
 #include "unit.h"
 
-/* A question, which is answered with text; or what is staged by a call; or a
- * list of one edit. */
-struct job {
-	const char *name;
-	char *(*question)(struct balimg_image *image,
-			  struct balimg_error *err);
-	int (*stage)(struct balimg_image *image, struct balimg_error *err);
-	bool copies; /* to output_path, with undo_path */
-	enum balimg_op op;
-	const char *target;
-	const char *data; /* "@png" and "@key": what the arguments name */
-};
-
 static const char *image_path;
+const char *const undo_path = "no-memory.undo";
 static const char *before_path = "no-memory.before"; /* the untouched image */
 static const char *after_path = "no-memory.after";   /* what a job makes */
 static const char *output_path = "no-memory.output";
-static const char *undo_path = "no-memory.undo";
 static struct timespec untouched; /* time of change of the image's file */
 
 /* ---- files --------------------------------------------------------- */
@@ -135,6 +125,11 @@ copy_image(const char *from, const char *to)
 static bool
 is_same(const char *a, const char *b)
 {
+	struct stat one, other;
+
+	CHECK(!stat(a, &one) && !stat(b, &other));
+	if (one.st_size != other.st_size)
+		return false;
 	differ = false;
 	with_both(a, b, O_RDONLY, compare_piece);
 	return !differ;
@@ -167,91 +162,7 @@ is_untouched(void)
 	       is_same(before_path, image_path);
 }
 
-/* ---- jobs ---------------------------------------------------------- */
-
-static char *
-ask_info(struct balimg_image *image, struct balimg_error *err)
-{
-	return balimg_info(image, 0, err);
-}
-
-static char *
-ask_config(struct balimg_image *image, struct balimg_error *err)
-{
-	return balimg_config_get(image, NULL, 0, err);
-}
-
-static char *
-ask_networks(struct balimg_image *image, struct balimg_error *err)
-{
-	return balimg_network_list(image, 0, err);
-}
-
-static char *
-ask_files(struct balimg_image *image, struct balimg_error *err)
-{
-	return balimg_file_list(image, "boot", "/", err);
-}
-
-static char *
-ask_pixels(struct balimg_image *image, struct balimg_error *err)
-{
-	uint8_t *pixels = NULL;
-	uint32_t width, height;
-
-	if (balimg_splash_pixels(image, &pixels, &width, &height, err) < 0)
-		return NULL;
-	return (char *)pixels;
-}
-
-static int
-stage_undo(struct balimg_image *image, struct balimg_error *err)
-{
-	return balimg_undo(image, undo_path, err);
-}
-
-/* clang-format off */
-static const struct job jobs[] = {
-	{ .name = "info", .question = ask_info },
-	{ .name = "config get", .question = ask_config },
-	{ .name = "config check", .question = balimg_config_check },
-	{ .name = "splash status", .question = balimg_splash_status },
-	{ .name = "splash show", .question = ask_pixels },
-	{ .name = "udev list", .question = balimg_udev_list },
-	{ .name = "ssh list", .question = balimg_ssh_list },
-	{ .name = "network list", .question = ask_networks },
-	{ .name = "dev status", .question = balimg_development_status },
-	{ .name = "ls", .question = ask_files },
-	{ .name = "check", .question = balimg_check },
-	{ .name = "config set", .op = BALIMG_CONFIG_SET, .target = "hostname",
-	  .data = "out-of-memory" },
-	{ .name = "config set nested", .op = BALIMG_CONFIG_SET_JSON,
-	  .target = "os.network.connectivity", .data = "{\"uri\":\"x\"}" },
-	{ .name = "config unset", .op = BALIMG_CONFIG_UNSET,
-	  .target = "persistentLogging" },
-	{ .name = "config merge", .op = BALIMG_CONFIG_MERGE,
-	  .data = "{\"country\":\"DE\",\"os\":{\"sshKeys\":null}}" },
-	{ .name = "config inject", .op = BALIMG_CONFIG_INJECT,
-	  .data = "{\"deviceType\":\"raspberrypi4-64\"}" },
-	{ .name = "splash set", .op = BALIMG_SPLASH_SET, .data = "@png" },
-	{ .name = "udev add", .op = BALIMG_UDEV_ADD, .target = "99-test",
-	  .data = "KERNEL==\"ttyUSB*\", SYMLINK+=\"modem\"\n" },
-	{ .name = "ssh add", .op = BALIMG_SSH_ADD, .data = "@key" },
-	{ .name = "network add", .op = BALIMG_NETWORK_ADD, .target = "cable",
-	  .data = "[connection]\nid=cable\ntype=ethernet\n" },
-	{ .name = "network wifi", .op = BALIMG_NETWORK_WIFI,
-	  .data = "{\"ssid\":\"shop\",\"psk\":\"a secret; of =it\"}" },
-	{ .name = "dev on", .op = BALIMG_DEV_ON },
-	{ .name = "put", .op = BALIMG_FILE_PUT,
-	  .target = "boot/A rather long name.txt", .data = "text\n" },
-	{ .name = "mkdir", .op = BALIMG_FILE_MKDIR, .target = "boot/folder" },
-	{ .name = "rm", .op = BALIMG_FILE_REMOVE,
-	  .target = "boot/image-version-info" },
-	{ .name = "repair", .stage = balimg_repair },
-	{ .name = "copy", .copies = true, .op = BALIMG_DEV_ON },
-	{ .name = "undo", .stage = stage_undo },
-};
-/* clang-format on */
+/* ---- one job ----------------------------------------------------- */
 
 static bool
 writes(const struct job *job)
@@ -274,6 +185,24 @@ stage(const struct job *job, struct balimg_image *image, const char *data,
 		rc = balimg_apply(image, edits, 0, err);
 	balimg_edits_free(edits);
 	return rc;
+}
+
+/* The first answer of a job, which the others are compared to. */
+static char *first_answer;
+static bool answers_differ;
+
+/* True if it keeps @answer. */
+static bool
+compare_answer(const struct job *job, char *answer)
+{
+	if (!job->says_same || !answer)
+		return false;
+	if (first_answer) {
+		answers_differ = strcmp(first_answer, answer) != 0;
+		return false;
+	}
+	first_answer = answer;
+	return true;
 }
 
 /* Open, ask or edit, commit: 0, or -1 with @err set. */
@@ -300,6 +229,8 @@ run_job(const struct job *job, const char *data, size_t len,
 	}
 	if (answer)
 		rc = 0;
+	if (compare_answer(job, answer))
+		answer = NULL;
 	balimg_free(plan);
 	balimg_free(answer);
 	balimg_close(image);
@@ -320,8 +251,9 @@ judge_failure(const struct job *job, unsigned long nth,
 	if (!is_untouched())
 		FAIL("%s: allocation %lu: failed, and changed the image",
 		     job->name, nth);
-	if (job->copies &&
-	    (!access(output_path, F_OK) || !access(undo_path, F_OK)))
+	if ((job->makes && !job->clear && !access(job->makes, F_OK)) ||
+	    (job->copies &&
+	     (!access(output_path, F_OK) || !access(undo_path, F_OK))))
 		FAIL("%s: allocation %lu: failed, and left a file", job->name,
 		     nth);
 }
@@ -331,6 +263,10 @@ static void
 set_out(const struct job *job)
 {
 	restore();
+	if (job->clear)
+		job->clear();
+	if (job->makes)
+		unlink(job->makes);
 	if (job->copies) {
 		unlink(output_path);
 		unlink(undo_path);
@@ -341,38 +277,63 @@ set_out(const struct job *job)
 static const char *
 made_by(const struct job *job)
 {
+	if (job->makes)
+		return job->makes;
 	return job->copies ? output_path : image_path;
+}
+
+/* The allocation to fail in the @at th of @of tries of @all that there are:
+ * one in each of as many parts, here or there. */
+static unsigned long
+choose(unsigned long at, unsigned long of, unsigned long all)
+{
+	unsigned long step = all / of;
+
+	return step < 2 ? at + 1 : at * step + at * 7919 % step + 1;
+}
+
+static void
+fail_once(const struct job *job, const char *data, size_t len,
+	  unsigned long nth)
+{
+	struct balimg_error err = { 0 };
+	int rc;
+
+	set_out(job);
+	alloc_fail_at(nth);
+	rc = run_job(job, data, len, &err);
+	if (!alloc_has_failed())
+		FAIL("%s: allocation %lu: was not asked for", job->name, nth);
+	alloc_fail_at(0);
+	if (rc < 0)
+		judge_failure(job, nth, &err);
+	else if (answers_differ || !is_same(after_path, made_by(job)))
+		FAIL("%s: allocation %lu: succeeded with a difference",
+		     job->name, nth);
 }
 
 static void
 try_job(const struct job *job, const char *data, size_t len)
 {
+	const char *wanted = getenv("BALIMG_NO_MEMORY_SAMPLE");
+	unsigned long sample = wanted ? strtoul(wanted, NULL, 10) : 40;
 	struct balimg_error err = { 0 };
-	unsigned long nth;
-	int rc;
+	unsigned long all, tries, i;
 
+	balimg_free(first_answer);
+	first_answer = NULL;
+	answers_differ = false;
 	set_out(job);
 	alloc_fail_at(0);
 	CHECK_OK(run_job(job, data, len, &err), err);
 	copy_image(made_by(job), after_path);
 
-	for (nth = 1;; nth++) {
-		set_out(job);
-		memset(&err, 0, sizeof(err));
-		alloc_fail_at(nth);
-		rc = run_job(job, data, len, &err);
-		if (!alloc_has_failed())
-			break;
-		alloc_fail_at(0);
-		if (rc < 0)
-			judge_failure(job, nth, &err);
-		else if (!is_same(after_path, made_by(job)))
-			FAIL("%s: allocation %lu: succeeded with a difference",
-			     job->name, nth);
-	}
-	CHECK(!rc);
-	CHECK(nth > 10);
-	printf("%s: %lu allocations\n", job->name, nth - 1);
+	all = alloc_count();
+	CHECK(all > 10);
+	tries = job->sampled && sample && sample < all ? sample : all;
+	for (i = 0; i < tries; i++)
+		fail_once(job, data, len, choose(i, tries, all));
+	printf("%s: %lu of %lu allocations\n", job->name, tries, all);
 }
 
 /* An edited image, which undo_path brings back, is the one to begin with. */
@@ -430,12 +391,14 @@ main(int argc, char **argv)
 	setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
 
 	copy_image(image_path, before_path);
-	for (i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+	for (i = 0; i < job_count; i++) {
 		const char *data = jobs[i].data;
 
 		if (!is_wanted(&jobs[i], argc - 4, argv + 4))
 			continue;
-		if (jobs[i].stage == stage_undo)
+		if (jobs[i].needs_bundle && access(bundle_name, F_OK) < 0)
+			continue;
+		if (jobs[i].undoes)
 			prepare_undo();
 		if (data && !strcmp(data, "@png"))
 			try_job(&jobs[i], png, png_len);
@@ -444,6 +407,7 @@ main(int argc, char **argv)
 		else
 			try_job(&jobs[i], data, data ? strlen(data) : 0);
 	}
+	balimg_free(first_answer);
 	free(png);
 	free(key);
 	return 0;
