@@ -25,7 +25,9 @@ static json_t *
 match(struct balimg_image *image, const char *path, unsigned flags,
       struct balimg_error *err)
 {
-	struct os *os = image_os(image, err);
+	struct os *os = image_check_updates(image, err) < 0 ?
+				NULL :
+				image_os(image, err);
 	AUTO_FD int fd = os ? open_bundle(path, err) : -1;
 	const struct apply_wish wish = {
 		.fd = fd,
@@ -52,7 +54,9 @@ static int
 stage(struct balimg_image *image, const char *path, unsigned flags,
       struct balimg_error *err)
 {
-	struct os *os = image_os(image, err);
+	struct os *os = image_check_updates(image, err) < 0 ?
+				NULL :
+				image_os(image, err);
 	AUTO_FD int fd = os ? open_bundle(path, err) : -1;
 	const struct apply_wish wish = {
 		.fd = fd,

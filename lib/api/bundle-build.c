@@ -226,7 +226,8 @@ find_system(struct balimg_image *image, struct build_request *request,
 	struct rootfs root = { 0 };
 	struct os *os = image_os(image, err);
 
-	if (!os || rootfs_find(os, &root, err) < 0)
+	if (!os || image_check_updates(image, err) < 0 ||
+	    rootfs_find(os, &root, err) < 0)
 		return -1;
 	request->view = root.vol;
 	request->raw = os_volume(root.os, root.at, err);

@@ -220,6 +220,26 @@ image_os_direct(struct balimg_image *image, struct balimg_error *err)
 }
 
 int
+image_check_updates(struct balimg_image *image, struct balimg_error *err)
+{
+	struct os *os = image_os(image, err);
+	bool flasher = false;
+
+	if (!os)
+		return -1;
+	if (!(image->flags & BALIMG_OUTER))
+		return 0;
+	if (os_is_flasher(os, &flasher, err) < 0)
+		return -1;
+	if (!flasher)
+		return 0;
+	error_set(err, BALIMG_E_USAGE,
+		  "an installer's own system is not updated by bundles");
+	return error_hint(err, "leave out --outer: then it is about the "
+			       "system that it installs");
+}
+
+int
 image_check_open(const struct balimg_image *image, struct balimg_error *err)
 {
 	switch (image->state) {

@@ -52,6 +52,11 @@ struct os *image_os(struct balimg_image *image, struct balimg_error *err)
 struct os *image_os_direct(struct balimg_image *image,
 			   struct balimg_error *err) MUST_USE;
 
+/* BALIMG_E_USAGE if @image was opened for the files of an installer itself
+ * (BALIMG_OUTER), which update bundles are not about. */
+int image_check_updates(struct balimg_image *image, struct balimg_error *err)
+	MUST_USE;
+
 /* May edits be staged?  BALIMG_E_USAGE if not. */
 int image_check_open(const struct balimg_image *image,
 		     struct balimg_error *err) MUST_USE;
