@@ -257,8 +257,13 @@ static const struct verb verbs[] = {
 			"boot files into the boot partition, but for those "
 			"that are the user's, and the bootloader is told to "
 			"start it. Every sum is verified before. Settings "
-			"stay. Hooks of the new system that are programs "
-			"are not run: a warning names them.",
+			"stay, but that the updater of 1.x sets the servers "
+			"of "
+			"its time. What 80-rollback and 60-data-breadcrumb "
+			"leave "
+			"for the new system is left, too; other hooks "
+			"are not run: a warning names them. Of an installer "
+			"the system that it installs is updated.",
 		.options = hup_apply_options,
 		.needs_image = true,
 		.edit = hup_apply,
