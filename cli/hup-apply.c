@@ -15,6 +15,7 @@
 enum {
 	HUP_REPLACE = OPTION_OWN,
 	HUP_AGAINST,
+	HUP_BASIS,
 };
 
 const struct option hup_apply_options[] = {
@@ -27,6 +28,8 @@ const struct option hup_apply_options[] = {
 const struct option hup_verify_options[] = {
 	{ HUP_AGAINST, 0, "against", "IMAGE",
 	  "does it fit this image: device type, release, room?" },
+	{ HUP_BASIS, 0, "basis", "FILE",
+	  "verify what a delta makes of this bundle or image" },
 	{ HUP_REPLACE, 0, "replace", NULL,
 	  "with --against: in the root that is started" },
 	{ 0 },
@@ -54,6 +57,12 @@ hup_apply(struct context *ctx, int argc, char **argv)
 				  &ctx->err);
 	progress_hide(&progress);
 	return ret;
+}
+
+const char *
+hup_basis(const struct context *ctx)
+{
+	return context_value(ctx, HUP_BASIS);
 }
 
 bool

@@ -21,4 +21,7 @@ char *hup_match(struct context *ctx, const char *path);
 /* Was --against given? */
 bool hup_has_match(const struct context *ctx);
 
+/* What --basis of hup verify names, or NULL. */
+const char *hup_basis(const struct context *ctx);
+
 #endif /* BALIMG_CLI_HUP_APPLY_H */

@@ -32,6 +32,7 @@ enum {
 	OPTION_SPLASH = OPTION_OWN,
 	OPTION_WITH,
 	OPTION_THREADS,
+	OPTION_BASIS,
 };
 
 const struct option hup_build_options[] = {
@@ -42,6 +43,9 @@ const struct option hup_build_options[] = {
 	{ OPTION_SPLASH, 0, "splash", "PNG", "with this boot splash" },
 	{ OPTION_WITH, 0, "with", "PATH=FILE",
 	  "with FILE at PATH of the root file system" },
+	{ OPTION_BASIS, 0, "basis", "FILE",
+	  "IMAGE is a delta: make what it stands for, of this bundle or "
+	  "image" },
 	{ OPTION_THREADS, 0, "threads", "N",
 	  "compress by N threads, not by one for each processor" },
 	{ 0 },
@@ -191,6 +195,7 @@ static char *
 build(struct context *ctx, unsigned threads)
 {
 	const char *output = context_value(ctx, OPTION_OUTPUT);
+	const char *basis = context_value(ctx, OPTION_BASIS);
 	const char *compress = output ? output_compression(output) : NULL;
 	unsigned flags = context_flags(ctx);
 	struct progress progress;
@@ -199,16 +204,17 @@ build(struct context *ctx, unsigned threads)
 	/* A name without an end asks for none; no name leaves it open. */
 	if (output && !compress)
 		compress = "";
-	if (!is_tree(ctx->path) && image_open(ctx, flags) < 0)
+	if (!basis && !is_tree(ctx->path) && image_open(ctx, flags) < 0)
 		return NULL;
 	progress_begin(&progress, ctx);
-	text = ctx->image ? balimg_bundle_build(ctx->image, ctx->edits, output,
-						compress, threads, flags,
-						&ctx->err) :
-			    balimg_bundle_build_tree(ctx->path, ctx->edits,
-						     output, compress, threads,
-						     flags, progress_heed,
-						     &progress, &ctx->err);
+	text = ctx->image ?
+		       balimg_bundle_build(ctx->image, ctx->edits, output,
+					   compress, threads, flags,
+					   &ctx->err) :
+		       balimg_bundle_build_tree(ctx->path, basis, ctx->edits,
+						output, compress, threads,
+						flags, progress_heed,
+						&progress, &ctx->err);
 	progress_end(&progress);
 	return text;
 }

@@ -18,6 +18,7 @@ enum {
 	OPTION_BOOT,
 	OPTION_QUIRKS,
 	OPTION_MANIFEST,
+	OPTION_BASIS,
 };
 
 const struct option hup_unpack_options[] = {
@@ -31,6 +32,8 @@ const struct option hup_unpack_options[] = {
 	  "only what updaters copy over the root, in quirks" },
 	{ OPTION_MANIFEST, 0, "manifest", "FILE",
 	  "record owners, devices and attributes in FILE, also as root" },
+	{ OPTION_BASIS, 0, "basis", "FILE",
+	  "what a delta is applied to: a bundle, or an image" },
 	{ OPTION_FORCE, 0, "force", NULL,
 	  "replace files in DIR, and the manifest" },
 	{ 0 },
@@ -91,8 +94,9 @@ hup_unpack(struct context *ctx, int argc, char **argv)
 		return fail_usage(ctx, "where to? name a folder with -C");
 	progress_begin(&progress, ctx);
 	text = balimg_bundle_unpack(
-		argv[0], folder, context_value(ctx, OPTION_MANIFEST),
-		choose_flags(ctx), progress_heed, &progress, &ctx->err);
+		argv[0], context_value(ctx, OPTION_BASIS), folder,
+		context_value(ctx, OPTION_MANIFEST), choose_flags(ctx),
+		progress_heed, &progress, &ctx->err);
 	progress_end(&progress);
 	sum = answer_parse(ctx, text);
 	if (!sum)

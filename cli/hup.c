@@ -112,6 +112,7 @@ put_report(const struct context *ctx, const json_t *report, const char *path)
 	put_contents(ctx, report);
 	hup_put_fact(ctx, "image", answer_string(report, "imageId"));
 	hup_put_fact(ctx, "difference to", answer_string(report, "delta"));
+	hup_put_fact(ctx, "makes image", answer_string(report, "target"));
 	put_layers(ctx, json_object_get(report, "layers"));
 }
 
@@ -121,14 +122,19 @@ ask(struct context *ctx, const char *path, char **text)
 {
 	struct progress progress;
 
+	if (hup_has_match(ctx) && hup_basis(ctx)) {
+		fail_usage(ctx, "--against and --basis do not go together: "
+				"make the whole bundle by hup build");
+		return NULL;
+	}
 	if (hup_has_match(ctx)) {
 		*text = hup_match(ctx, path);
 		return answer_parse(ctx, *text);
 	}
 	ctx->path = xasprintf("%s", path);
 	progress_begin(&progress, ctx);
-	*text = balimg_bundle_verify(path, progress_heed, &progress,
-				     &ctx->err);
+	*text = balimg_bundle_verify(path, hup_basis(ctx), progress_heed,
+				     &progress, &ctx->err);
 	progress_end(&progress);
 	return answer_parse(ctx, *text);
 }
@@ -187,7 +193,9 @@ static const struct verb verbs[] = {
 			"id; what was edited is written anew."
 			"\n\n"
 			"IMAGE may also be a folder or a tar file with a root "
-			"file system. With SOURCE_DATE_EPOCH set, the same "
+			"file system; or, with --basis, a delta of balena's, "
+			"of which a whole bundle is made. With "
+			"SOURCE_DATE_EPOCH set, the same "
 			"image makes the same bytes. A splash reaches devices "
 			"by a bundle of 2.5 to 2.8 only: other updaters leave "
 			"the one that is there.",
@@ -210,7 +218,8 @@ static const struct verb verbs[] = {
 			"installed into that image is an error, too: another "
 			"device type, a release that is not updated by such "
 			"a bundle, too little room in the root or in the "
-			"boot partition.",
+			"boot partition. With --basis, a delta of balena's "
+			"is applied, and what it makes is verified.",
 		.options = hup_verify_options,
 		.run = verify_bundle,
 	},
@@ -223,6 +232,12 @@ static const struct verb verbs[] = {
 			"says: links are not followed, and files that are in "
 			"the way are removed, not written to. No more than 16 "
 			"GiB or 4,000,000 files are unpacked."
+			"\n\n"
+			"A delta of balena's holds only what differs from "
+			"another image, which `hup info` names. With --basis "
+			"it is applied to that: to a bundle of it, or to the "
+			"hostapp of an image. Every layer must come out as "
+			"the delta says before anything is unpacked."
 			"\n\n"
 			"Root sets owners, modes and attributes, and makes "
 			"devices. For everybody else, and with --manifest, "
@@ -279,6 +294,8 @@ static const struct example examples[] = {
 	  "In a script:" },
 	{ "balimg hup unpack balena-image.docker -C root",
 	  "To see, or to change, what is in it:" },
+	{ "balimg hup unpack delta.tar --basis old.docker -C root",
+	  "What does a delta make?" },
 	{ "balimg hup diff sdcard.img balena-image.docker",
 	  "What would an update change?" },
 	{ "balimg hup apply balena-image.docker balena.img -o new.img",

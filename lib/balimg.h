@@ -238,14 +238,18 @@ char *balimg_file_tar(struct balimg_image *image, const char *part,
  * "version", "deviceType", "hooks":[...], "findings":[{"severity", "where",
  * "text"}]}; of a hostapp (docker archive) moreover "imageId",
  * "architecture", "tags", "delta" (the image that it is a difference to, or
- * null), "layers":[{"path", "size", "compression", "diffId", "files",
- * "bytes"}]; of a resinhup (root file system) "files", "bytes" and
- * "fingerprints":{"boot", "root"}, the lines of each.  Every sum in it is
- * verified; an error among the findings means that the device's updater would
- * refuse the bundle, or lose part of it.  @progress may be NULL. */
-char *balimg_bundle_verify(const char *path, BALIMG_PROGRESS(progress),
-			   void *data, struct balimg_error *err)
-	BALIMG_MUST_USE;
+ * null), "target" (the id of what that makes, or null), "layers":[{"path",
+ * "size", "compression", "diffId", "files", "bytes"}]; of a resinhup (root
+ * file system) "files", "bytes" and "fingerprints":{"boot", "root"}, the lines
+ * of each.  Every sum in it is verified; an error among the findings means
+ * that the device's updater would refuse the bundle, or lose part of it.
+ *
+ * A difference (balena's delta) is judged as what it makes of @basis: a docker
+ * archive of the image that it is one to, or an image with that hostapp;
+ * BALIMG_E_REFUSED if it is another.  @basis and @progress may be NULL. */
+char *balimg_bundle_verify(const char *path, const char *basis,
+			   BALIMG_PROGRESS(progress), void *data,
+			   struct balimg_error *err) BALIMG_MUST_USE;
 
 enum balimg_unpack_flags {
 	/* Only these parts: the boot partition's files in resin-boot, what is
@@ -261,7 +265,9 @@ enum balimg_unpack_flags {
 /* Unpack the host OS update bundle @path into @folder, which is made, or must
  * be empty (BALIMG_E_REFUSED).  Layers of a docker archive are laid over each
  * other.  Nothing outside @folder is reached, whatever the bundle says, and
- * no more than 16 GiB or 4,000,000 files are unpacked.
+ * no more than 16 GiB or 4,000,000 files are unpacked.  Of a difference, what
+ * it makes of @basis (see balimg_bundle_verify()) is unpacked, when every layer
+ * was made and verified; without one it is BALIMG_E_UNSUPPORTED.
  *
  * Root sets owners, modes and attributes, and makes devices, unless @manifest
  * is given.  Else these are recorded in the text file @manifest (NULL: beside
@@ -272,9 +278,10 @@ enum balimg_unpack_flags {
  * The answer: {"folder", "manifest" (or null), "entries", "bytes",
  * "devicesRecorded"}.  After a failure the error's hint says what is left.
  * @progress may be NULL. */
-char *balimg_bundle_unpack(const char *path, const char *folder,
-			   const char *manifest, unsigned flags,
-			   BALIMG_PROGRESS(progress), void *data,
+char *balimg_bundle_unpack(const char *path, const char *basis,
+			   const char *folder, const char *manifest,
+			   unsigned flags, BALIMG_PROGRESS(progress),
+			   void *data,
 			   struct balimg_error *err) BALIMG_MUST_USE;
 
 /* A tree to be compared: the update bundle @path; or, with @image, what lies
@@ -422,8 +429,10 @@ char *balimg_bundle_build(struct balimg_image *image,
 			  struct balimg_error *err) BALIMG_MUST_USE;
 
 /* The same of @tree, a folder or a tar file (compressed or not) with a root
- * file system.  @progress may be NULL. */
-char *balimg_bundle_build_tree(const char *tree,
+ * file system; or, with @basis, of the difference @tree the image that it makes
+ * of that (see balimg_bundle_verify()), to which nothing can be added.
+ * "version" and "deviceType" are null then.  @progress may be NULL. */
+char *balimg_bundle_build_tree(const char *tree, const char *basis,
 			       const struct balimg_edits *edits,
 			       const char *output, const char *compress,
 			       unsigned threads, unsigned flags,

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "api/basis.h"
 #include "api/edits.h"
 #include "api/image.h"
 #include "balenaos/places.h"
@@ -215,6 +216,19 @@ make(struct build *build, const struct balimg_edits *edits,
 	return text;
 }
 
+/* The tree is a difference to @basis. */
+static int
+take_basis(struct build *build, struct basis *opened, const char *basis,
+	   const struct balimg_edits *edits, struct balimg_error *err)
+{
+	if (edits_count(edits))
+		return error_set(err, BALIMG_E_USAGE,
+				 "nothing goes into the image that a "
+				 "difference makes");
+	build->request.basis = &opened->from;
+	return basis_open(opened, basis, err);
+}
+
 /* ---- the doors ----------------------------------------------------- */
 
 /* The system that the image holds, or the one that an installer carries. */
@@ -270,13 +284,14 @@ balimg_bundle_build(struct balimg_image *image,
 }
 
 char *
-balimg_bundle_build_tree(const char *tree, const struct balimg_edits *edits,
-			 const char *output, const char *compress,
-			 unsigned threads, unsigned flags,
-			 BALIMG_PROGRESS(progress), void *data,
+balimg_bundle_build_tree(const char *tree, const char *basis,
+			 const struct balimg_edits *edits, const char *output,
+			 const char *compress, unsigned threads,
+			 unsigned flags, BALIMG_PROGRESS(progress), void *data,
 			 struct balimg_error *err)
 {
 	const struct progress watch = { .report = progress, .data = data };
+	AUTO_BASIS struct basis opened = BASIS_INIT;
 	AUTO_FD int fd = open(tree, O_RDONLY | O_CLOEXEC);
 	AUTO_BUILD struct build build = {
 		.request = { .compress = compress,
@@ -290,6 +305,8 @@ balimg_bundle_build_tree(const char *tree, const struct balimg_edits *edits,
 	char *answer = NULL;
 
 	err = NEED_ERR(err);
+	if (basis && take_basis(&build, &opened, basis, edits, err) < 0)
+		return NULL;
 	if (fd < 0 || fstat(fd, &build.from) < 0)
 		error_sys(err, "cannot open");
 	else

@@ -11,11 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "api/basis.h"
 #include "api/image.h"
 #include "bundle/archive.h"
 
 struct job {
-	const char *bundle, *folder;
+	const char *bundle, *basis, *folder;
 	char *manifest; /* or NULL: what takes root's rights is done */
 	unsigned flags;
 	int bundle_fd, folder_fd, manifest_fd;
@@ -124,6 +125,8 @@ carry_out(struct job *job, const struct progress *progress,
 		return error_sys(err, "%s: cannot open", job->bundle);
 	if (open_folder(job, err) < 0 ||
 	    choose_manifest(job, manifest, err) < 0 ||
+	    basis_apply(&job->bundle_fd, job->bundle, job->basis, job->folder,
+			progress, err) < 0 ||
 	    open_manifest(job, err) < 0)
 		return -1;
 	if (archive->unpack_bundle(job->bundle_fd, job->folder_fd,
@@ -151,7 +154,7 @@ tidy_up(struct job *job, struct balimg_error *err)
 }
 
 char *
-balimg_bundle_unpack(const char *path, const char *folder,
+balimg_bundle_unpack(const char *path, const char *basis, const char *folder,
 		     const char *manifest, unsigned flags,
 		     BALIMG_PROGRESS(progress), void *data,
 		     struct balimg_error *err)
@@ -159,6 +162,7 @@ balimg_bundle_unpack(const char *path, const char *folder,
 	const struct progress watch = { .report = progress, .data = data };
 	struct job job = {
 		.bundle = path,
+		.basis = basis,
 		.folder = folder,
 		.flags = flags,
 		.bundle_fd = -1,

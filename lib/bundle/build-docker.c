@@ -15,12 +15,14 @@
 #include <string.h>
 
 #include "base/os.h"
-#include "bundle/build-docker.h"
+#include "bundle/build-delta.h"
+#include "bundle/delta-basis.h"
 
 static void
 docker_clear(struct docker *docker)
 {
 	hostapp_image_clear(&docker->image);
+	build_delta_free(docker->delta);
 	free(docker->blobs);
 	json_decref(docker->layers);
 	if (docker->fd != docker->request->out)
@@ -101,9 +103,9 @@ make_whole(struct docker_maker *maker, struct sink *sink,
 
 /* ---- the layers ---------------------------------------------------- */
 
-static int
-note_layer(struct docker *docker, const char *rebuilt,
-	   struct balimg_error *err)
+int
+docker_note_layer(struct docker *docker, const char *rebuilt,
+		  struct balimg_error *err)
 {
 	const struct docker_blob *blob = &docker->blobs[docker->count++];
 	char id[DOCKER_HEX + 8];
@@ -126,7 +128,7 @@ add_whole(struct docker *docker, struct balimg_error *err)
 	if (docker_add_blob(docker->fd, &docker->maker, NULL,
 			    &docker->blobs[0], &fits, err) < 0)
 		return -1;
-	return note_layer(docker, "retarred", err);
+	return docker_note_layer(docker, "retarred", err);
 }
 
 static int
@@ -142,12 +144,12 @@ add_layer(struct docker *docker, size_t at, struct balimg_error *err)
 			    err) < 0)
 		return -1;
 	if (fits)
-		return note_layer(docker, "identical", err);
+		return docker_note_layer(docker, "identical", err);
 	docker->maker.make = make_anew;
 	if (docker_add_blob(docker->fd, &docker->maker, NULL, blob, &fits,
 			    err) < 0)
 		return -1;
-	return note_layer(
+	return docker_note_layer(
 		docker, strcmp(blob->sum, diff_id) ? "retarred" : "identical",
 		err);
 }
@@ -164,6 +166,8 @@ add_layers(struct docker *docker, struct balimg_error *err)
 	docker->layers = json_array();
 	if (!docker->blobs || !docker->layers)
 		return error_nomem(err);
+	if (docker->delta)
+		return build_delta_layers(docker, err);
 	if (!whole &&
 	    build_is_changed(request, &docker->image, &whole, err) < 0)
 		return -1;
@@ -176,6 +180,25 @@ add_layers(struct docker *docker, struct balimg_error *err)
 }
 
 /* ---- the bundle ---------------------------------------------------- */
+
+/* As it is called by custom: by the release, or, where that is not known yet,
+ * by the image's id. */
+static void
+choose_name(const struct docker *docker, char *name, size_t room)
+{
+	const struct build_request *request = docker->request;
+	const struct hostapp_image *image = &docker->image;
+	const char *of = request->release.text;
+	char id[DELTA_ID];
+
+	if (docker->delta) {
+		delta_image_id(image->config, image->config_len, id);
+		id[strlen("sha256:") + 12] = '\0';
+		of = id + strlen("sha256:");
+	}
+	snprintf(name, room, "hostapp-%s.docker%s%s", of,
+		 *request->compress ? "." : "", request->compress);
+}
 
 static int
 begin(struct docker *docker, struct balimg_error *err)
@@ -194,9 +217,9 @@ begin(struct docker *docker, struct balimg_error *err)
 	if (request->view &&
 	    hostapp_image_read(request->raw, &docker->image, err) < 0)
 		return -1;
-	snprintf(name, sizeof(name), "hostapp-%s.docker%s%s",
-		 request->release.text, *request->compress ? "." : "",
-		 request->compress);
+	if (request->basis && build_delta_read(docker, err) < 0)
+		return -1;
+	choose_name(docker, name, sizeof(name));
 	if (request->begin(request, name, err) < 0)
 		return -1;
 	docker->fd = *request->compress ?

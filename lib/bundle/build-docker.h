@@ -11,7 +11,8 @@
 struct docker {
 	struct docker_maker maker; /* first: makes a layer */
 	struct build_request *request;
-	struct hostapp_image image; /* empty if it is no image */
+	struct hostapp_image image; /* empty if it is made of a tree */
+	struct build_delta *delta;  /* or NULL; see build-delta.h */
 	size_t layer;		    /* that is to be made */
 	int fd;			    /* the archive, not compressed */
 	struct docker_blob *blobs;  /* of the layers */
@@ -19,6 +20,11 @@ struct docker {
 	json_t *layers; /* for the answer */
 	struct archive_sum sum;
 };
+
+/* The next layer was added, which ->blobs tells of: note it for the answer, as
+ * "identical" or "retarred". */
+int docker_note_layer(struct docker *docker, const char *rebuilt,
+		      struct balimg_error *err) MUST_USE;
 
 /* Add the settings of the image, with the layers as they were written:
  * *@blob is their blob, and so the image. */

@@ -179,18 +179,22 @@ build(struct build_request *request, struct balimg_error *err)
 	AUTO_FREE char *slug = NULL;
 	json_t *answer;
 
-	if ((request->view ? check_image(request, err) :
+	if (!request->basis &&
+	    (request->view ? check_image(request, err) :
 			     look_at_tree(request, &slug, err)) < 0)
 		return NULL;
 	place_splash_in_tree(request);
-	if (release_at_least(&request->release, SINCE_HOSTAPP))
+	if (request->basis ||
+	    release_at_least(&request->release, SINCE_HOSTAPP))
 		answer = build_docker(request, err);
 	else
 		answer = build_root(request, err);
 	if (!answer)
 		return NULL;
 	if (json_object_set_new(answer, "version",
-				json_string(request->release.text)) < 0 ||
+				request->release.parsed ?
+					json_string(request->release.text) :
+					json_null()) < 0 ||
 	    json_object_set_new(answer, "deviceType",
 				slug ? json_string(slug) :
 				request->device_type ?

@@ -23,6 +23,14 @@ struct build_change {
 	unsigned mode;		/* of a new file; an old one keeps its own */
 };
 
+/* What a difference is applied to: a docker archive, or the hostapp in an
+ * image. */
+struct build_basis {
+	const char *name;   /* for errors */
+	struct volume *raw; /* the image's root as it is stored; else */
+	int fd;		    /* the archive, at its start */
+};
+
 /* All of it is the caller's. */
 struct build_request {
 	/* Of an image: its root as the running system sees it, the same as it
@@ -33,6 +41,8 @@ struct build_request {
 	/* Else, where ->view is NULL: a folder of the host, or a tar file,
 	 * with a root file system; it can be read twice. */
 	int tree;
+	/* Else, too, with ->tree a docker archive that is a difference. */
+	const struct build_basis *basis;
 
 	struct build_change *changes; /* paths that are NULL get set */
 	size_t change_count;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "bundle/bundle-private.h"
+#include "bundle/delta-basis.h"
 #include "document/json.h"
 
 /* *@root: the JSON in member @path; NULL, and a finding, if there is none. */
@@ -134,9 +135,17 @@ tell_delta(struct bundle *bundle, const json_t *config, json_t *report,
 {
 	const char *base =
 		json_string_value(json_path_get(config, BUNDLE_DELTA_BASE));
+	const json_t *made = json_path_get(config, BUNDLE_DELTA_CONFIG);
+	char id[DELTA_ID];
 
+	if (json_is_string(made))
+		delta_image_id(json_string_value(made),
+			       json_string_length(made), id);
 	if (json_object_set_new(report, "delta",
-				base ? json_string(base) : json_null()) < 0)
+				base ? json_string(base) : json_null()) < 0 ||
+	    json_object_set_new(report, "target",
+				json_is_string(made) ? json_string(id) :
+						       json_null()) < 0)
 		return error_nomem(err);
 	if (!base)
 		return 0;

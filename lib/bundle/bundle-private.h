@@ -33,8 +33,10 @@
 #define TREE_MAJOR     0xfffu	/* the numbers that the kernel has room for */
 #define TREE_MINOR     0xfffffu
 
-/* Where the configuration of a difference names the image it is one to. */
-#define BUNDLE_DELTA_BASE "config.Labels.io\\.resin\\.delta\\.base"
+/* Where the configuration of a difference names the image it is one to, and
+ * has the configuration of the one it makes. */
+#define BUNDLE_DELTA_BASE   "config.Labels.io\\.resin\\.delta\\.base"
+#define BUNDLE_DELTA_CONFIG "config.Labels.io\\.resin\\.delta\\.config"
 
 /* What a tree of files, a layer or a root file system, tells. */
 struct bundle_tree {

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bundle/layers.h"
 #include "document/json.h"
@@ -56,6 +57,7 @@ tell_delta(const struct bundle *bundle, const char *config,
 	const char *base =
 		json_string_value(json_path_get(root, BUNDLE_DELTA_BASE));
 
+	layers->config = bundle_find(bundle, config);
 	snprintf(layers->delta, sizeof(layers->delta), "%s", base ? base : "");
 	return root ? 0 : -1;
 }
@@ -185,4 +187,52 @@ layers_find(const struct bundle *bundle, struct layers *layers,
 	    bundle_find(bundle, "oci-layout"))
 		return follow_index(bundle, layers, err);
 	return follow_manifest(bundle, layers, err);
+}
+
+/* ---- one after the other -------------------------------------------- */
+
+struct pass {
+	const struct layers *layers;
+	size_t next, end;
+	int (*each)(struct archive *archive, size_t layer, void *data,
+		    struct balimg_error *err);
+	void *data;
+};
+
+/* One reading takes the layers that come in their order. */
+static int
+pass_member(struct archive *archive, struct archive_entry *entry, size_t at,
+	    void *data, struct balimg_error *err)
+{
+	struct pass *pass = data;
+
+	(void)entry;
+	if (at != pass->layers->members[pass->next])
+		return 0;
+	if (pass->each(archive, pass->next, pass->data, err) < 0)
+		return -1;
+	return ++pass->next == pass->end;
+}
+
+int
+layers_each(const struct layers *layers, int fd, off_t start, size_t first,
+	    size_t end,
+	    int (*each)(struct archive *archive, size_t layer, void *data,
+			struct balimg_error *err),
+	    void *data, struct balimg_error *err)
+{
+	struct pass pass = { layers, first, end, each, data };
+	size_t before;
+
+	while (pass.next < end) {
+		before = pass.next;
+		if (lseek(fd, start, SEEK_SET) < 0)
+			return error_sys(err, "it cannot be read twice");
+		if (bundle_each_member(fd, pass_member, &pass, err) < 0)
+			return -1;
+		if (pass.next == before)
+			return error_set(err, BALIMG_E_INVALID,
+					 "has changed while it was read");
+	}
+	return 0;
 }

@@ -4,8 +4,7 @@
  *
  * First the bundle's texts are read, which name its layers.  A bundle of one
  * layer is then walked once.  Of more, what is there in the end is only known
- * when all were seen: they are walked twice.  Layers may be stored in any
- * order, so a walk takes as many readings of the bundle as the order asks for.
+ * when all were seen: they are walked twice.
  */
 #include <config.h>
 
@@ -24,24 +23,24 @@ struct walk {
 	off_t start; /* of the bundle */
 	struct bundle bundle;
 	struct layers layers;
-	/* What is done with the layers, from ->next to ->end. */
-	size_t next, end;
+	unsigned layer;		      /* that is being walked, */
+	uint32_t at;		      /* and the number of its entry */
 	struct tree_visitor *visitor; /* who gets the entries of a layer */
 	/* As a visitor of its own, for what lies over each other. */
 	struct tree_visitor merging;
 	struct tree_visitor *outer;
 	struct tree_union *whole;
 	bool noting;
-	uint32_t at;
 };
 
 /* ---- the layers ---------------------------------------------------- */
 
 static int
-walk_layer(struct walk *walk, struct archive *archive,
+walk_layer(struct archive *archive, size_t layer, void *data,
 	   struct balimg_error *err)
 {
-	const char *name = walk->layers.paths[walk->next];
+	struct walk *walk = data;
+	const char *name = walk->layers.paths[layer];
 	uint64_t done = 0;
 	AUTO_NESTED struct nested nested = {
 		.progress = walk->outer->progress,
@@ -51,59 +50,23 @@ walk_layer(struct walk *walk, struct archive *archive,
 	uint8_t unused[SHA256_SIZE];
 	struct archive *fault;
 
+	walk->layer = (unsigned)layer;
 	walk->at = 0;
 	if (nested_open(&nested, archive, &fault, err) < 0)
 		return -1;
 	if (fault)
 		return bundle_fail(fault, name, err);
-	if (tree_walk_archive(nested.entries, name, walk->visitor, err) < 0 ||
-	    (nested.tap && nested_finish(&nested, unused, unused) < 0))
+	if (tree_walk_archive(nested.entries, name, walk->visitor, err) < 0)
 		return -1;
-	walk->next++;
-	return 0;
-}
-
-/* One reading takes the layers that come in their order. */
-static int
-pass_member(struct archive *archive, struct archive_entry *entry, size_t at,
-	    void *data, struct balimg_error *err)
-{
-	struct walk *walk = data;
-
-	(void)entry;
-	if (at != walk->layers.members[walk->next])
-		return 0;
-	if (walk_layer(walk, archive, err) < 0)
-		return -1;
-	return walk->next == walk->end;
-}
-
-static int
-rewind_bundle(struct walk *walk, struct balimg_error *err)
-{
-	if (lseek(walk->fd, walk->start, SEEK_SET) < 0)
-		return error_sys(err, "it cannot be read twice");
-	return 0;
+	return nested.tap ? nested_finish(&nested, unused, unused) : 0;
 }
 
 static int
 walk_layers(struct walk *walk, size_t first, size_t end,
 	    struct balimg_error *err)
 {
-	size_t before;
-
-	walk->next = first;
-	walk->end = end;
-	while (walk->next < end) {
-		before = walk->next;
-		if (rewind_bundle(walk, err) < 0 ||
-		    bundle_each_member(walk->fd, pass_member, walk, err) < 0)
-			return -1;
-		if (walk->next == before)
-			return error_set(err, BALIMG_E_INVALID,
-					 "has changed while it was read");
-	}
-	return 0;
+	return layers_each(&walk->layers, walk->fd, walk->start, first, end,
+			   walk_layer, walk, err);
 }
 
 /* ---- laid over each other ------------------------------------------ */
@@ -115,14 +78,14 @@ merge(struct tree_visitor *visitor, const struct tree_entry *entry,
 	struct walk *walk = (struct walk *)((char *)visitor -
 					    offsetof(struct walk, merging));
 	struct tree_entry seen = *entry;
-	unsigned layer = (unsigned)walk->next;
 	uint32_t at = walk->at++;
 	bool there = tree_whiteout(entry->path) == WHITEOUT_NONE;
 
 	if (walk->noting)
-		return tree_union_note(walk->whole, layer, at, entry, err);
-	if (walk->whole &&
-	    tree_union_see(walk->whole, layer, at, &seen, &there, err) < 0)
+		return tree_union_note(walk->whole, walk->layer, at, entry,
+				       err);
+	if (walk->whole && tree_union_see(walk->whole, walk->layer, at, &seen,
+					  &there, err) < 0)
 		return -1;
 	return there ? walk->outer->visit(walk->outer, &seen, content, err) :
 		       0;
@@ -155,9 +118,19 @@ merge_layers(struct walk *walk, struct balimg_error *err)
 static int
 walk_root(struct walk *walk, struct balimg_error *err)
 {
-	if (rewind_bundle(walk, err) < 0)
-		return -1;
+	if (lseek(walk->fd, walk->start, SEEK_SET) < 0)
+		return error_sys(err, "it cannot be read twice");
 	return tree_walk_tar(walk->fd, walk->outer, err);
+}
+
+static int
+refuse_delta(const struct walk *walk, struct balimg_error *err)
+{
+	error_set(err, BALIMG_E_UNSUPPORTED,
+		  "is a difference to image %s, and holds no whole files",
+		  walk->layers.delta);
+	return error_hint(err, "hup unpack and hup build take that image, or "
+			       "a bundle of it, with --basis");
 }
 
 /* @index: of the layer that is wanted, or ALL. */
@@ -181,10 +154,7 @@ walk_bundle(struct walk *walk, size_t index, struct balimg_error *err)
 	if (layers_find(&walk->bundle, &walk->layers, err) < 0)
 		return -1;
 	if (index == ALL && *walk->layers.delta)
-		return error_set(err, BALIMG_E_UNSUPPORTED,
-				 "is a difference to image %s, and holds no "
-				 "whole files",
-				 walk->layers.delta);
+		return refuse_delta(walk, err);
 	if (index == ALL)
 		return merge_layers(walk, err);
 	if (index >= walk->layers.count)

@@ -70,7 +70,7 @@ static char *
 ask_verify(struct balimg_image *image, struct balimg_error *err)
 {
 	(void)image;
-	return balimg_bundle_verify(bundle_name, NULL, NULL, err);
+	return balimg_bundle_verify(bundle_name, NULL, NULL, NULL, err);
 }
 
 static char *
@@ -83,7 +83,7 @@ static char *
 ask_unpack(struct balimg_image *image, struct balimg_error *err)
 {
 	(void)image;
-	return balimg_bundle_unpack(bundle_name, folder_path,
+	return balimg_bundle_unpack(bundle_name, NULL, folder_path,
 				    "no-memory.folder.manifest", 0, NULL, NULL,
 				    err);
 }
