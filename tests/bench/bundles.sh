@@ -6,7 +6,9 @@
 # Sourced by bench.  The folder has 100 MiB of programs and libraries of this
 # machine's.  A resinhup is compressed as tar | gzip -6 does it, by one thread
 # beside the reader as there, and by two; a hostapp takes what tar and
-# sha256sum take.  bench's rounds are for edits: here three are enough.
+# sha256sum take.  Verifying is beside what only hashes or only decompresses
+# the bundle, unpacking beside bsdtar and the tree's plain tar.  bench's rounds
+# are for edits: here three are enough, but for what writes many files.
 # shellcheck disable=SC2154 # the variables are bench's
 
 make_tree() {
@@ -25,8 +27,13 @@ make_tree() {
 
 # bundle NAME COMMAND...: a line for interleave
 bundle() {
-	printf '%s\t' "$1"
-	shift
+	afresh "$1" '' "${@:2}"
+}
+
+# afresh NAME PREPARATION COMMAND...: the same after what is not timed
+afresh() {
+	printf '%s\t%s' "$1" "$2"
+	shift 2
 	printf '\t%s' "$@"
 	printf '\n'
 }
@@ -39,6 +46,10 @@ bench_bundles() {
 	cat >"$work/peer" <<-END
 	tar --sort=name -C '$tree' -cf - . | gzip -6 >'$work/peer.tar.gz'
 	END
+	echo "gzip -dc '$work/b.tar.gz' >/dev/null" >"$work/peer-gunzip"
+	cat >"$work/peer-folder" <<-END
+	rm -rf '$work/peer-unpacked' && mkdir '$work/peer-unpacked'
+	END
 	{
 		bundle 'balimg, 1 thread' \
 			"$tool -q $make $work/b.tar.gz --threads 1"
@@ -46,6 +57,10 @@ bench_bundles() {
 			"$tool -q $make $work/b.tar.gz --threads 2"
 		bundle 'tar | gzip -6' "sh $work/peer"
 	} | measure 'resinhup .tar.gz' 3
+	{
+		bundle balimg "$tool -q hup verify $work/b.tar.gz"
+		bundle 'gzip -dc' "sh $work/peer-gunzip"
+	} | measure 'verify .tar.gz' 3
 	printf 'VERSION="8.0.2"\n' >"$tree/etc/os-release"
 	{
 		bundle balimg "$tool -q $make $work/b.docker"
@@ -53,5 +68,15 @@ bench_bundles() {
 			"tar --sort=name -C $tree -cf $work/peer.tar ." \
 			"sha256sum $work/peer.tar"
 	} | measure 'hostapp' 3
-	rm -r -- "$tree" "$work"/b.* "$work"/peer*
+	{
+		bundle balimg "$tool -q hup verify $work/b.docker"
+		bundle sha256sum "sha256sum $work/b.docker"
+	} | measure 'verify hostapp' 3
+	{
+		afresh balimg "rm -rf $work/unpacked" \
+			"$tool -q hup unpack $work/b.docker -C $work/unpacked"
+		afresh bsdtar "sh $work/peer-folder" \
+			"bsdtar -xpf $work/peer.tar -C $work/peer-unpacked"
+	} | measure 'unpack hostapp' 15
+	rm -r -- "$tree" "$work"/b.* "$work"/peer* "$work/unpacked"
 }
