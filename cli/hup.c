@@ -111,7 +111,7 @@ put_report(const struct context *ctx, const json_t *report, const char *path)
 	put_size(ctx, report);
 	put_contents(ctx, report);
 	hup_put_fact(ctx, "image", answer_string(report, "imageId"));
-	hup_put_fact(ctx, "difference to", answer_string(report, "delta"));
+	hup_put_fact(ctx, "delta to", answer_string(report, "delta"));
 	hup_put_fact(ctx, "makes image", answer_string(report, "target"));
 	put_layers(ctx, json_object_get(report, "layers"));
 }

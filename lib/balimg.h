@@ -237,14 +237,14 @@ char *balimg_file_tar(struct balimg_image *image, const char *part,
  * it: {"format":"hostapp"|"resinhup"|"unknown", "compression", "size",
  * "version", "deviceType", "hooks":[...], "findings":[{"severity", "where",
  * "text"}]}; of a hostapp (docker archive) moreover "imageId",
- * "architecture", "tags", "delta" (the image that it is a difference to, or
+ * "architecture", "tags", "delta" (the image that it is a delta to, or
  * null), "target" (the id of what that makes, or null), "layers":[{"path",
  * "size", "compression", "diffId", "files", "bytes"}]; of a resinhup (root
  * file system) "files", "bytes" and "fingerprints":{"boot", "root"}, the lines
  * of each.  Every sum in it is verified; an error among the findings means
  * that the device's updater would refuse the bundle, or lose part of it.
  *
- * A difference (balena's delta) is judged as what it makes of @basis: a docker
+ * A delta of balena's is judged as what it makes of @basis: a docker
  * archive of the image that it is one to, or an image with that hostapp;
  * BALIMG_E_REFUSED if it is another.  @basis and @progress may be NULL. */
 char *balimg_bundle_verify(const char *path, const char *basis,
@@ -265,7 +265,7 @@ enum balimg_unpack_flags {
 /* Unpack the host OS update bundle @path into @folder, which is made, or must
  * be empty (BALIMG_E_REFUSED).  Layers of a docker archive are laid over each
  * other.  Nothing outside @folder is reached, whatever the bundle says, and
- * no more than 16 GiB or 4,000,000 files are unpacked.  Of a difference, what
+ * no more than 16 GiB or 4,000,000 files are unpacked.  Of a delta, what
  * it makes of @basis (see balimg_bundle_verify()) is unpacked, when every layer
  * was made and verified; without one it is BALIMG_E_UNSUPPORTED.
  *
@@ -429,7 +429,7 @@ char *balimg_bundle_build(struct balimg_image *image,
 			  struct balimg_error *err) BALIMG_MUST_USE;
 
 /* The same of @tree, a folder or a tar file (compressed or not) with a root
- * file system; or, with @basis, of the difference @tree the image that it makes
+ * file system; or, with @basis, of the delta @tree the image that it makes
  * of that (see balimg_bundle_verify()), to which nothing can be added.
  * "version" and "deviceType" are null then.  @progress may be NULL. */
 char *balimg_bundle_build_tree(const char *tree, const char *basis,

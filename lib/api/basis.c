@@ -1,4 +1,4 @@
-/* basis.c - update bundles, made whole where they are differences
+/* basis.c - update bundles, made whole where they are deltas
  *
  * SPDX-License-Identifier: Apache-2.0
  */

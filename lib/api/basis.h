@@ -1,4 +1,4 @@
-/* basis.h - update bundles, made whole where they are differences
+/* basis.h - update bundles, made whole where they are deltas
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,7 +9,7 @@
 
 struct balimg_image;
 
-/* What a difference is applied to, opened; ->from is what it is. */
+/* What a delta is applied to, opened; ->from is what it is. */
 struct basis {
 	struct build_basis from;
 	struct balimg_image *image; /* or NULL; ours to close */
@@ -28,7 +28,7 @@ void basis_close(struct basis *basis);
 #define AUTO_BASIS __attribute__((cleanup(basis_close)))
 
 /* Make *@fd, the bundle @bundle, whole: where @path, which may be NULL, names
- * what it is a difference to, *@fd becomes a scratch file in @folder (NULL:
+ * what it is a delta to, *@fd becomes a scratch file in @folder (NULL:
  * elsewhere) with what it makes of that. */
 int basis_apply(int *fd, const char *bundle, const char *path,
 		const char *folder, const struct progress *progress,

@@ -216,7 +216,7 @@ make(struct build *build, const struct balimg_edits *edits,
 	return text;
 }
 
-/* The tree is a difference to @basis. */
+/* The tree is a delta to @basis. */
 static int
 take_basis(struct build *build, struct basis *opened, const char *basis,
 	   const struct balimg_edits *edits, struct balimg_error *err)
@@ -224,7 +224,7 @@ take_basis(struct build *build, struct basis *opened, const char *basis,
 	if (edits_count(edits))
 		return error_set(err, BALIMG_E_USAGE,
 				 "nothing goes into the image that a "
-				 "difference makes");
+				 "delta makes");
 	build->request.basis = &opened->from;
 	return basis_open(opened, basis, err);
 }

@@ -25,7 +25,7 @@ is_sound(const json_t *report)
 	return true;
 }
 
-/* What a difference makes, judged; that itself, where it is not sound. */
+/* What a delta makes, judged; that itself, where it is not sound. */
 static json_t *
 judge_whole(const struct archive_calls *archive, int *fd, const char *path,
 	    const char *basis, const struct progress *progress,

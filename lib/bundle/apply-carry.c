@@ -174,7 +174,7 @@ apply_carry_read(struct apply *apply, struct apply_carry *carry,
 	if (!active)
 		return -1;
 	if (!apply_is_first_updater(apply))
-		return read_place(carry, active, KEYS, KEYS + 1, err);
+		return read_place(carry, active, KEYS, &KEYS[1], err);
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (read_place(carry, active, places[i].from, places[i].to,
 			       err) < 0)

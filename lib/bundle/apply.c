@@ -54,7 +54,7 @@ check_sound(const struct apply *apply, struct balimg_error *err)
 
 	if (json_is_string(json_object_get(apply->report, "delta")))
 		return error_set(err, BALIMG_E_UNSUPPORTED,
-				 "is a difference to another image, and holds "
+				 "is a delta to another image, and holds "
 				 "no whole files");
 	json_array_foreach(findings, i, finding) {
 		if (strcmp(json_string_value(

@@ -1,4 +1,4 @@
-/* build-delta.c - a docker archive, made of another and a difference to it
+/* build-delta.c - a docker archive, made of another and a delta to it
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -103,7 +103,7 @@ take_layers(struct docker *docker, struct balimg_error *err)
 	return 0;
 }
 
-/* The engine gives the image the tag that the difference has. */
+/* The engine gives the image the tag that the delta has. */
 static int
 take_tag(struct docker *docker, struct balimg_error *err)
 {
@@ -144,7 +144,7 @@ build_delta_read(struct docker *docker, struct balimg_error *err)
 		return -1;
 	if (!*delta->layers.delta)
 		return error_set(err, BALIMG_E_UNSUPPORTED,
-				 "is no difference to another image, and has "
+				 "is no delta, and has "
 				 "no use for a basis");
 	if (take_config(docker, err) < 0 || take_layers(docker, err) < 0)
 		return -1;
@@ -198,7 +198,7 @@ make_patched(struct docker_maker *maker, struct sink *sink,
 		return -1;
 	return patching.met ?
 		       0 :
-		       error_set(err, BALIMG_E_INVALID, "holds no difference");
+		       error_set(err, BALIMG_E_INVALID, "holds no delta");
 }
 
 static int

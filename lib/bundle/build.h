@@ -23,7 +23,7 @@ struct build_change {
 	unsigned mode;		/* of a new file; an old one keeps its own */
 };
 
-/* What a difference is applied to: a docker archive, or the hostapp in an
+/* What a delta is applied to: a docker archive, or the hostapp in an
  * image. */
 struct build_basis {
 	const char *name;   /* for errors */
@@ -41,7 +41,7 @@ struct build_request {
 	/* Else, where ->view is NULL: a folder of the host, or a tar file,
 	 * with a root file system; it can be read twice. */
 	int tree;
-	/* Else, too, with ->tree a docker archive that is a difference. */
+	/* Else, too, with ->tree a docker archive that is a delta. */
 	const struct build_basis *basis;
 
 	struct build_change *changes; /* paths that are NULL get set */

@@ -128,7 +128,7 @@ judge_layers(struct bundle *bundle, const json_t *image, const json_t *config,
 	return 0;
 }
 
-/* A difference can only be loaded where its basis is. */
+/* A delta can only be loaded where its basis is. */
 static int
 tell_delta(struct bundle *bundle, const json_t *config, json_t *report,
 	   struct balimg_error *err)
@@ -151,7 +151,7 @@ tell_delta(struct bundle *bundle, const json_t *config, json_t *report,
 		return 0;
 	return bundle_find_fault(
 		bundle, "warning", "", err,
-		"is a difference to image %s, and of use only "
+		"is a delta to image %s, and of use only "
 		"where that is",
 		base);
 }

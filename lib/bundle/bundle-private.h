@@ -33,7 +33,7 @@
 #define TREE_MAJOR     0xfffu	/* the numbers that the kernel has room for */
 #define TREE_MINOR     0xfffffu
 
-/* Where the configuration of a difference names the image it is one to, and
+/* Where the configuration of a delta names the image it is one to, and
  * has the configuration of the one it makes. */
 #define BUNDLE_DELTA_BASE   "config.Labels.io\\.resin\\.delta\\.base"
 #define BUNDLE_DELTA_CONFIG "config.Labels.io\\.resin\\.delta\\.config"
@@ -47,7 +47,7 @@ struct bundle_tree {
 	uint64_t blocks;	/* of BUNDLE_BLOCK bytes, that it takes */
 	uint64_t boot_blocks;	/* of these, in boot */
 	json_t *boot_files;	/* of resin-boot: {PATH: SIZE} */
-	bool delta;		/* it is balena's difference to another */
+	bool delta;		/* it is balena's delta to another */
 };
 
 /* A member of the outer tar file. */

@@ -1,4 +1,4 @@
-/* delta-basis.c - what a difference between two images is applied to
+/* delta-basis.c - what a delta between two images is applied to
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -47,7 +47,7 @@ check_id(const char *config, size_t len, const char *want,
 	if (!strcmp(id, want))
 		return 0;
 	error_set(err, BALIMG_E_REFUSED,
-		  "is image %s, and the difference is one to %s", id, want);
+		  "is image %s, and the delta is one to %s", id, want);
 	return error_hint(err, "have --basis name the bundle, or an image, "
 			       "with that one");
 }

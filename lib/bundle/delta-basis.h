@@ -1,9 +1,9 @@
-/* delta-basis.h - what a difference between two images is applied to
+/* delta-basis.h - what a delta between two images is applied to
  *
  * SPDX-License-Identifier: Apache-2.0
  *
  * The tar files of the layers that an image has, one behind the other, lowest
- * first.  They lie in a scratch file, since a difference copies from anywhere.
+ * first.  They lie in a scratch file, since a delta copies from anywhere.
  * See GetTarSeekStream() in image/store.go in balena-engine.
  */
 #ifndef BALIMG_BUNDLE_DELTA_BASIS_H

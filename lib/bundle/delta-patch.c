@@ -48,7 +48,7 @@ need_input(struct work *work, struct balimg_error *err)
 		return -1;
 	return work->len ? 0 :
 			   error_set(err, BALIMG_E_INVALID,
-				     "the difference ends too early");
+				     "the delta ends too early");
 }
 
 /* A number of @width bytes. */
@@ -85,7 +85,7 @@ count(struct work *work, uint64_t len, struct balimg_error *err)
 
 	if (len > patch->limit - patch->done)
 		return error_set(err, BALIMG_E_INVALID,
-				 "the difference makes more than %" PRIu64
+				 "the delta makes more than %" PRIu64
 				 " GiB, as no root file system has",
 				 patch->limit >> 30);
 	patch->done += len;
@@ -127,7 +127,7 @@ put_copy(struct work *work, uint64_t at, uint64_t len,
 
 	if (!range_within(at, len, size))
 		return error_set(err, BALIMG_E_INVALID,
-				 "the difference wants %" PRIu64
+				 "the delta wants %" PRIu64
 				 " bytes at %" PRIu64
 				 " of its basis, which has %" PRIu64,
 				 len, at, size);
@@ -162,7 +162,7 @@ follow(struct work *work, bool *more, struct balimg_error *err)
 		return put_literal(work, op, err);
 	if (op >= OP_RESERVED)
 		return error_set(err, BALIMG_E_INVALID,
-				 "the difference has a command 0x%02x, which "
+				 "the delta has a command 0x%02x, which "
 				 "nobody knows",
 				 op);
 	if (op < OP_COPY)
@@ -218,7 +218,7 @@ delta_patch(struct delta_patch *patch, struct tree_content *delta,
 		return -1;
 	if (magic != MAGIC)
 		return error_set(err, BALIMG_E_INVALID,
-				 "is no difference: it begins with %08x, not "
+				 "is no delta: it begins with %08x, not "
 				 "with %08x",
 				 (unsigned)magic, MAGIC);
 	while (more)

@@ -2,12 +2,12 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The difference is in the form of librsync: a magic number, then commands of
+ * The delta is in the form of librsync: a magic number, then commands of
  * one byte with numbers behind them, most significant byte first.  One command
  * gives bytes that follow it, another copies a range of the basis, the last
  * ends it.  See op.go and patch.go of librsync-go in balena-engine.
  *
- * A difference may ask for anything: it gets no bytes from beyond the basis,
+ * A delta may ask for anything: it gets no bytes from beyond the basis,
  * and makes no more than any root file system has.  Nothing of either file is
  * held but a piece of each.
  */

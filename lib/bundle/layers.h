@@ -15,7 +15,7 @@ struct layers {
 	const char *paths[LAYERS];	    /* lent by the bundle's members */
 	size_t members[LAYERS];		    /* their places among those */
 	const struct bundle_member *config; /* the image's settings; lent */
-	char delta[80]; /* the image that this is a difference to, or "" */
+	char delta[80]; /* the image that this is a delta to, or "" */
 };
 
 /* The layers of the one image in @bundle, whose texts have been read: by

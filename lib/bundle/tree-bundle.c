@@ -127,7 +127,7 @@ static int
 refuse_delta(const struct walk *walk, struct balimg_error *err)
 {
 	error_set(err, BALIMG_E_UNSUPPORTED,
-		  "is a difference to image %s, and holds no whole files",
+		  "is a delta to image %s, and holds no whole files",
 		  walk->layers.delta);
 	return error_hint(err, "hup unpack and hup build take that image, or "
 			       "a bundle of it, with --basis");

@@ -105,7 +105,7 @@ int tree_walk_tar(int fd, struct tree_visitor *visitor,
  * file, a directory may be missing, or come after what is in it.  Of one
  * layer, as of a root file system, what tree_walk_tar() tells, without
  * whiteouts, with resin-boot and quirks.  BALIMG_E_UNSUPPORTED if it holds
- * more images than one, or is a difference to another. */
+ * more images than one, or is a delta to another. */
 int tree_walk_bundle(int fd, struct tree_visitor *visitor,
 		     struct balimg_error *err) MUST_USE;
 

@@ -148,9 +148,9 @@ refused 5 "is image $id" delta.tar target.tar
 tar -C got -cf got.tar .
 refused 3 'is no docker archive' delta.tar got.tar
 refused 4 'absent.tar' delta.tar absent.tar
-refused 3 'is no difference' target.tar base.tar
+refused 3 'is no delta' target.tar base.tar
 run 3 hup unpack delta.tar -C bad
-err_has 'is a difference to image sha256:'
+err_has 'is a delta to image sha256:'
 err_has '--basis'
 nothing bad
 run 2 hup build delta.tar --basis base.tar -o bad.docker --with a=make.py
@@ -254,7 +254,7 @@ for out, layer in ("lone.tar", EMPTY), ("folder.tar", tar([("d", b"")])):
     save(out, config([layer], labels(config([base]), config([other]))), [layer])
 END
 python3 lone.py
-refused 3 'holds no difference' lone.tar one.tar
+refused 3 'holds no delta' lone.tar one.tar
 refused 3 'ends too early' folder.tar one.tar
 
 # ---- the hostapp of an image -----------------------------------------------

@@ -1,9 +1,9 @@
-/* fuzz-delta.c - any bytes as a difference to any other
+/* fuzz-delta.c - any bytes as a delta to any other
  *
  * SPDX-License-Identifier: Apache-2.0
  *
  * The first byte is the length of the basis, which follows; the rest is the
- * difference.
+ * delta.
  */
 #include <config.h>
 
@@ -13,7 +13,7 @@
 #include "bundle/delta-patch.h"
 #include "fuzz.h"
 
-#define PIECE 61u /* bytes of the difference at a time */
+#define PIECE 61u /* bytes of the delta at a time */
 #define LIMIT (1u << 20)
 
 struct input {
