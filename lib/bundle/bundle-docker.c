@@ -149,11 +149,10 @@ tell_delta(struct bundle *bundle, const json_t *config, json_t *report,
 		return error_nomem(err);
 	if (!base)
 		return 0;
-	return bundle_find_fault(
-		bundle, "warning", "", err,
-		"is a delta to image %s, and of use only "
-		"where that is",
-		base);
+	return bundle_find_fault(bundle, "warning", "", err,
+				 "is a delta to image %s, and of use only "
+				 "where that is",
+				 base);
 }
 
 static int

@@ -181,7 +181,7 @@ for bundle in images/docker/*; do
 	case $bundle in
 	*delta-on-load~busybox-delta*)
 		run 3 hup unpack "$bundle" -C got.delta
-		err_has 'is a difference to image sha256:47bcc53f'
+		err_has 'is a delta to image sha256:47bcc53f'
 		continue
 		;;
 	*no_manifest* | *null_manifest*)

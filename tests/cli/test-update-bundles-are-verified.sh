@@ -25,7 +25,7 @@ if [ -e "$real/images.tar.zst" ]; then
 	verify 1 images/docker/cli-release.tar 'is no update bundle'
 	verify 0 $engine-1.24.tar.gz
 	verify 0 $engine-1.29.tar.gz
-	verify 0 $engine-delta.tar.gz 'is a difference to image sha256:47bcc53f'
+	verify 0 $engine-delta.tar.gz 'is a delta to image sha256:47bcc53f'
 	verify 1 $engine-delta-bad-magic.tar.gz 'does not fit its diff id'
 	verify 1 $engine-delta-truncated.tar.gz 'does not fit its diff id'
 	verify 1 images/docker/engine~pkg~archive~testdata~broken.tar \
