@@ -195,8 +195,8 @@ static const struct verb verbs[] = {
 			"IMAGE may also be a folder or a tar file with a root "
 			"file system; or, with --basis, a delta of balena's, "
 			"of which a whole bundle is made. With "
-			"SOURCE_DATE_EPOCH set, the same "
-			"image makes the same bytes. A splash reaches devices "
+			"SOURCE_DATE_EPOCH set, the same image makes the same "
+			"bytes. A splash reaches devices "
 			"by a bundle of 2.5 to 2.8 only: other updaters leave "
 			"the one that is there.",
 		.options = hup_build_options,
@@ -273,10 +273,8 @@ static const struct verb verbs[] = {
 			"that are the user's, and the bootloader is told to "
 			"start it. Every sum is verified before. Settings "
 			"stay, but that the updater of 1.x sets the servers "
-			"of "
-			"its time. What 80-rollback and 60-data-breadcrumb "
-			"leave "
-			"for the new system is left, too; other hooks "
+			"of its time. What 80-rollback and 60-data-breadcrumb "
+			"leave for the new system is left, too; other hooks "
 			"are not run: a warning names them. Of an installer "
 			"the system that it installs is updated.",
 		.options = hup_apply_options,

@@ -5,25 +5,10 @@
 #include <config.h>
 
 #include <fcntl.h>
-#include <string.h>
 
 #include "api/basis.h"
 #include "api/image.h"
 #include "bundle/archive.h"
-
-static bool
-is_sound(const json_t *report)
-{
-	const json_t *finding;
-	size_t i;
-
-	json_array_foreach(json_object_get(report, "findings"), i, finding)
-		if (!strcmp(json_string_value(
-				    json_object_get(finding, "severity")),
-			    "error"))
-			return false;
-	return true;
-}
 
 /* What a delta makes, judged; that itself, where it is not sound. */
 static json_t *
@@ -33,7 +18,7 @@ judge_whole(const struct archive_calls *archive, int *fd, const char *path,
 {
 	json_auto_t *report = archive->judge_bundle(*fd, progress, NULL, err);
 
-	if (!report || !is_sound(report))
+	if (!report || bundle_first_error(report))
 		return STEAL(report);
 	if (lseek(*fd, 0, SEEK_SET) < 0) {
 		error_sys(err, "it cannot be read twice");

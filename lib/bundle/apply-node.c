@@ -142,6 +142,13 @@ describe(const struct tree_entry *entry, struct volume_entry *as)
 	};
 }
 
+/* Is it a root file system, and no layer? */
+static bool
+is_root(const struct apply_nodes *nodes)
+{
+	return nodes->form == FORM_PLAIN || nodes->form == FORM_TAR;
+}
+
 /* Those attributes that are the file's, lent. */
 static int
 choose_xattrs(const struct apply_nodes *nodes, const struct tree_entry *entry,
@@ -152,7 +159,7 @@ choose_xattrs(const struct apply_nodes *nodes, const struct tree_entry *entry,
 	size_t i;
 
 	*chosen = (struct volume_xattrs){ 0 };
-	if (!count || nodes->form == FORM_PLAIN || nodes->form == FORM_TAR)
+	if (!count || is_root(nodes))
 		return 0;
 	chosen->xattrs = calloc(count, sizeof(*chosen->xattrs));
 	if (!chosen->xattrs)
@@ -417,7 +424,7 @@ visit(struct tree_visitor *visitor, const struct tree_entry *entry,
 
 	nodes->entries++;
 	nodes->contents += entry->size;
-	if (nodes->form == FORM_PLAIN || nodes->form == FORM_TAR)
+	if (is_root(nodes))
 		rc = visit_plain(nodes, entry, content, err);
 	else
 		rc = visit_layer(nodes, entry, content, err);

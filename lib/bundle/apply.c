@@ -43,31 +43,36 @@ read_bundle(struct apply *apply, struct balimg_error *err)
 	return 0;
 }
 
-/* The first error found in it. */
+const json_t *
+bundle_first_error(const json_t *report)
+{
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "findings"), i, finding)
+		if (!strcmp(json_string_value(
+				    json_object_get(finding, "severity")),
+			    "error"))
+			return finding;
+	return NULL;
+}
+
 static int
 check_sound(const struct apply *apply, struct balimg_error *err)
 {
-	const json_t *findings = json_object_get(apply->report, "findings");
-	const json_t *finding;
-	const char *where;
-	size_t i;
+	const json_t *error = bundle_first_error(apply->report);
+	const char *where = json_string_value(json_object_get(error, "where"));
 
 	if (json_is_string(json_object_get(apply->report, "delta")))
 		return error_set(err, BALIMG_E_UNSUPPORTED,
 				 "is a delta to another image, and holds "
 				 "no whole files");
-	json_array_foreach(findings, i, finding) {
-		if (strcmp(json_string_value(
-				   json_object_get(finding, "severity")),
-			   "error") != 0)
-			continue;
-		where = json_string_value(json_object_get(finding, "where"));
-		error_set(err, BALIMG_E_INVALID, "%s%s%s", where ? where : "",
-			  where && *where ? ": " : "",
-			  json_string_value(json_object_get(finding, "text")));
-		return error_hint(err, "balimg hup verify tells more");
-	}
-	return 0;
+	if (!error)
+		return 0;
+	error_set(err, BALIMG_E_INVALID, "%s%s%s", where ? where : "",
+		  where && *where ? ": " : "",
+		  json_string_value(json_object_get(error, "text")));
+	return error_hint(err, "balimg hup verify tells more");
 }
 
 static void

@@ -60,6 +60,10 @@ bundle_facts_clear(struct bundle_facts *facts)
 	json_decref(facts->boot_files);
 }
 
+/* The first of the findings in @report (judge_bundle()) that is an error, or
+ * NULL: the bundle is sound. */
+const json_t *bundle_first_error(const json_t *report);
+
 /* What the module gives. */
 struct archive_calls {
 	/* Write what is below directory @path of @vol to @fd as a tar file,

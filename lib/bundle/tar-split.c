@@ -6,13 +6,12 @@
 
 #include <string.h>
 
-#include <jansson.h>
-
 #include "base/base64.h"
 #include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/crc64.h"
 #include "bundle/tar-split.h"
+#include "document/json.h"
 
 /* The engine cuts what is longer. */
 #define SEGMENT_LIMIT (4u << 20) /* bytes */
@@ -120,19 +119,14 @@ next_line(struct tar_split *split, struct balimg_error *err)
 static int
 next_record(struct tar_split *split, json_t **record, struct balimg_error *err)
 {
-	json_error_t why = { 0 };
+	json_error_t why;
 
 	*record = NULL;
 	if (next_line(split, err) < 0)
 		return -1;
 	if (!split->line.len)
 		return 0;
-	*record = json_loadb(split->line.data, split->line.len, 0, &why);
-	/* jansson takes want of memory within a token for a syntax error,
-	 * which is gone at a second look, or says nothing of it. */
-	if (!*record && json_error_code(&why) == json_error_invalid_syntax)
-		*record = json_loadb(split->line.data, split->line.len, 0,
-				     &why);
+	*record = json_load_again(split->line.data, split->line.len, 0, &why);
 	if (*record)
 		return 0;
 	return json_error_code(&why) == json_error_out_of_memory ||

@@ -217,11 +217,9 @@ is_read_alike(const char *text, size_t len, size_t flags, const json_t *root)
 	return again && json_equal(again, root);
 }
 
-/* jansson takes want of memory within a token for a syntax error; a fault that
- * is gone at a second look was none.  Without memory from the start it leaves
- * @fault as it is. */
-static json_t *
-load_surely(const char *text, size_t len, size_t flags, json_error_t *fault)
+json_t *
+json_load_again(const char *text, size_t len, size_t flags,
+		json_error_t *fault)
 {
 	json_t *root;
 
@@ -229,6 +227,14 @@ load_surely(const char *text, size_t len, size_t flags, json_error_t *fault)
 	root = json_loadb(text, len, flags, fault);
 	if (!root && json_error_code(fault) == json_error_invalid_syntax)
 		root = json_loadb(text, len, flags, fault);
+	return root;
+}
+
+static json_t *
+load_surely(const char *text, size_t len, size_t flags, json_error_t *fault)
+{
+	json_t *root = json_load_again(text, len, flags, fault);
+
 	if (root && !is_read_alike(text, len, flags, root)) {
 		json_decref(root);
 		*fault = (json_error_t){ 0 };

@@ -46,6 +46,13 @@ json_t *json_text_parse(const char *text, size_t len,
 	MUST_USE;
 void json_quirks_clear(struct json_quirks *quirks);
 
+/* json_loadb(), but with what is no fault of the text told from what is.
+ * jansson takes want of memory within a token for a syntax error; one that is
+ * gone at a second look was none.  Without memory from the start it says
+ * nothing: @fault then has json_error_unknown. */
+json_t *json_load_again(const char *text, size_t len, size_t flags,
+			json_error_t *fault) MUST_USE;
+
 /* Check that @path is well formed (no empty part). */
 int json_path_check(const char *path, struct balimg_error *err) MUST_USE;
 
