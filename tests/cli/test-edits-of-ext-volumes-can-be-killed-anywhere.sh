@@ -8,19 +8,11 @@ set -eu
 export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH=1700000000
 export PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "${srcdir:-.}" && pwd)
-for program in mkfs.ext4 e2fsck debugfs; do
-	command -v "$program" >/dev/null || {
-		echo "skipped: no $program here"
-		exit 77
-	}
-done
 # shellcheck source=tests/lib/fault.sh
 . "$here/tests/lib/fault.sh"
+requires mkfs.ext4 e2fsck debugfs
 balimg=$build/balimg
-[ -z "${SANITIZED:-}" ] || {
-	echo 'skipped: the plain build runs this; a sanitizer is too slow'
-	exit 77
-}
+only_plain
 
 mkdir -p tree/etc
 head -c 40000 /dev/urandom >tree/etc/large

@@ -13,21 +13,11 @@ set -eu
 export LC_ALL=C.UTF-8 TZ=UTC MTOOLS_SKIP_CHECK=1 SOURCE_DATE_EPOCH=1700000000
 export PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "${srcdir:-.}" && pwd)
-for program in mkfs.fat fsck.fat mcopy mke2fs e2fsck sfdisk jq python3; do
-	command -v "$program" >/dev/null || {
-		echo "skipped: no $program here"
-		exit 77
-	}
-done
 # shellcheck source=tests/lib/fault.sh
 . "$here/tests/lib/fault.sh"
-balimg=$build/.libs/balimg
-[ -x "$balimg" ] || balimg=$build/balimg
-export LD_LIBRARY_PATH="$build/.libs"
-[ -z "${SANITIZED:-}" ] || {
-	echo 'skipped: the plain build runs this; a sanitizer is too slow'
-	exit 77
-}
+requires mkfs.fat fsck.fat mcopy mke2fs e2fsck sfdisk jq python3
+find_tool
+only_plain
 states=${BALIMG_UPDATE_STATES:-9}
 
 # made KIND FILE: a sample image

@@ -10,18 +10,10 @@ set -eu
 export LC_ALL=C.UTF-8 TZ=UTC MTOOLS_SKIP_CHECK=1 SOURCE_DATE_EPOCH=1700000000
 export PATH="$PATH:/usr/sbin:/sbin"
 here=$(cd "${srcdir:-.}" && pwd)
-for program in mkfs.fat fsck.fat mcopy ssh-keygen; do
-	command -v "$program" >/dev/null || {
-		echo "skipped: no $program here"
-		exit 77
-	}
-done
 # shellcheck source=tests/lib/fault.sh
 . "$here/tests/lib/fault.sh"
-# Past the wrapper that libtool makes: it takes longer than the tool.
-balimg=$build/.libs/balimg
-[ -x "$balimg" ] || balimg=$build/balimg
-export LD_LIBRARY_PATH="$build/.libs"
+requires mkfs.fat fsck.fat mcopy ssh-keygen
+find_tool
 
 # Every kind, by name.  "customize" is many edits in one transaction.
 # shellcheck disable=SC2034 # for those who source this

@@ -24,6 +24,32 @@ fail() {
 	exit 1
 }
 
+skip() {
+	echo "skipped: $*"
+	exit 77
+}
+
+# requires PROGRAM...
+requires() {
+	for program; do
+		command -v "$program" >/dev/null || skip "no $program here"
+	done
+}
+
+# only_plain: for what takes too long under a sanitizer
+only_plain() {
+	[ -z "${SANITIZED:-}" ] ||
+		skip 'the plain build runs this; a sanitizer is too slow'
+}
+
+# find_tool: $balimg is the tool itself, past the wrapper that libtool makes,
+# which takes longer than the tool
+find_tool() {
+	balimg=$build/.libs/balimg
+	[ -x "$balimg" ] || balimg=$build/balimg
+	export LD_LIBRARY_PATH="$build/.libs"
+}
+
 # faulty NAME=VALUE... -- COMMAND...: run COMMAND with BALIMG_FAULT_NAME=VALUE
 # in its environment, its standard error going to the file stderr; its exit
 # status, 137 if it was killed.

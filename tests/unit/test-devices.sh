@@ -8,15 +8,8 @@ set -eu
 # shellcheck source=tests/lib/fault.sh
 . "${srcdir:-.}/tests/lib/fault.sh"
 
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
-
 [ "$(id -u)" = 0 ] || skip "not root"
-for tool in losetup addpart mkfs.ext4; do
-	command -v "$tool" >/dev/null || skip "no $tool"
-done
+requires losetup addpart mkfs.ext4
 open_backing=$build/tests/unit/open-backing
 
 truncate -s 64M disk
