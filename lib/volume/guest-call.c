@@ -23,7 +23,6 @@
 #include "volume/guest-call.h"
 
 #define TIME_LIMIT 300	/* seconds for one request */
-#define KVM_SHARE  3	/* the part of them that a start with KVM may take */
 #define LOOK_EACH  200	/* milliseconds between looks at the progress */
 #define GRACE	   5000 /* milliseconds in which the program may tidy up */
 
@@ -137,7 +136,6 @@ launch(struct guest *guest, const char *socket, struct balimg_error *err)
 	AUTO_MESSAGE struct guest_message reply = { 0 };
 	struct guest_message request = {
 		.kind = GUEST_LAUNCH,
-		.a = guest->kvm == KVM_HANGS,
 		.len = (uint32_t)strlen(socket) + 1,
 		.body = (char *)socket,
 	};
@@ -151,11 +149,16 @@ launch(struct guest *guest, const char *socket, struct balimg_error *err)
 	return 0;
 }
 
-static int
-start(struct guest *guest, struct balimg_error *err)
+int
+guest_start(struct guest *guest, struct balimg_error *err)
 {
 	char socket[128];
 
+	if (guest->over)
+		return error_set(err, BALIMG_E_USAGE,
+				 "the virtual machine has ended");
+	if (guest->pid)
+		return 0;
 	guest->folder = folder_new(err);
 	if (!guest->folder)
 		return -1;
@@ -167,35 +170,6 @@ start(struct guest *guest, struct balimg_error *err)
 		return -1;
 	}
 	return 0;
-}
-
-static bool
-may_use_kvm(void)
-{
-	const char *settings = getenv("LIBGUESTFS_BACKEND_SETTINGS");
-
-	return access("/dev/kvm", R_OK | W_OK) == 0 &&
-	       !(settings && strstr(settings, "force_tcg"));
-}
-
-/* Where a machine is nested in others, KVM may neither work nor fail. */
-int
-guest_start(struct guest *guest, struct balimg_error *err)
-{
-	struct balimg_error why = { 0 };
-
-	if (guest->over)
-		return error_set(err, BALIMG_E_USAGE,
-				 "the virtual machine has ended");
-	if (guest->pid)
-		return 0;
-	guest->kvm = may_use_kvm() ? KVM_TRIED : KVM_LEFT_TO_LIBRARY;
-	if (start(guest, &why) == 0)
-		return 0;
-	if (guest->kvm != KVM_HANGS)
-		return error_pass(err, &why);
-	guest->over = false;
-	return start(guest, err);
 }
 
 /* ---- end ----------------------------------------------------------- */
@@ -224,7 +198,6 @@ struct patience {
 	struct guest *guest;
 	const char *what; /* for people */
 	time_t limit;	  /* seconds */
-	bool late;	  /* it was reached */
 	struct timespec since;
 	struct balimg_error *err;
 };
@@ -265,14 +238,15 @@ wait_for_reply(void *data)
 				    0, 0, patience->err) < 0)
 			return false;
 		if (is_late(patience)) {
-			patience->late = true;
 			error_set(patience->err, BALIMG_E_IO,
 				  "the virtual machine took longer than %ld "
 				  "seconds",
 				  (long)patience->limit);
 			error_hint(patience->err,
 				   "BALIMG_GUEST_TIMEOUT=SECONDS gives it "
-				   "more time");
+				   "more time; where KVM hangs, "
+				   "LIBGUESTFS_BACKEND_SETTINGS=force_tcg does "
+				   "without");
 			return false;
 		}
 	}
@@ -310,22 +284,17 @@ guest_call(struct guest *guest, const struct guest_message *request,
 		.limit = time_limit(),
 		.err = err,
 	};
-	bool kvm = guest->kvm == KVM_TRIED && request->kind == GUEST_LAUNCH;
 	bool done;
 
 	if (guest->over)
 		return error_set(err, BALIMG_E_IO,
 				 "the virtual machine has ended");
-	if (kvm)
-		patience.limit = (patience.limit + KVM_SHARE - 1) / KVM_SHARE;
 	clock_gettime(CLOCK_MONOTONIC, &patience.since);
 	nbd_server_lend(guest->server);
 	done = guest_send(guest->line, request) &&
 	       guest_receive(guest->line, reply, wait_for_reply, &patience);
 	if (!done) {
 		guest_end(guest);
-		if (kvm && patience.late)
-			guest->kvm = KVM_HANGS;
 		error_set(err, BALIMG_E_IO,
 			  "the virtual machine ended unexpectedly");
 		return error_hint(err, "is libguestfs installed? Its "

@@ -11,12 +11,6 @@
 #include "volume/guest-wire.h"
 #include "volume/guest.h"
 
-enum guest_kvm {
-	KVM_LEFT_TO_LIBRARY, /* libguestfs knows that there is none */
-	KVM_TRIED,
-	KVM_HANGS, /* so machines are emulated */
-};
-
 struct guest {
 	struct source *image; /* lent, as what follows */
 	struct plan *plan;
@@ -28,12 +22,10 @@ struct guest {
 	struct nbd_server *server; /* NULL: not started */
 	pid_t pid;		   /* of balimg-guest; 0: does not run */
 	int line;		   /* the socket to it, or -1 */
-	enum guest_kvm kvm;
-	bool over; /* it ran, and will not again */
+	bool over;		   /* it ran, and will not again */
 };
 
-/* Start the machine unless it runs; emulated, if with KVM it has not started
- * after a third of the time that a request may take. */
+/* Start the machine unless it runs. */
 int guest_start(struct guest *guest, struct balimg_error *err) MUST_USE;
 
 /* Ask, and get the reply, which the caller clears.  Fails if the machine

@@ -6,9 +6,46 @@
 
 #include <guestfs.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "volume/guest-machine.h"
+
+static bool
+names_virtualization(char *flags)
+{
+	char *flag, *rest = NULL;
+
+	for (flag = strtok_r(flags, " \n", &rest); flag;
+	     flag = strtok_r(NULL, " \n", &rest))
+		if (!strcmp(flag, "vmx") || !strcmp(flag, "svm"))
+			return true;
+	return false;
+}
+
+/* A /dev/kvm may be there though an x86 processor cannot do what it is for:
+ * one for guests made for it (PVM), with which ours neither starts nor fails.
+ * Other processors list no "flags". */
+static bool
+may_have_kvm(void)
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	AUTO_FREE char *line = NULL;
+	size_t size = 0;
+	bool may = true;
+
+	if (!file)
+		return true;
+	while (getline(&line, &size, file) > 0) {
+		if (strncmp(line, "flags", strlen("flags")))
+			continue;
+		may = names_virtualization(line);
+		break;
+	}
+	fclose(file);
+	return may;
+}
 
 /* The disk is what listens at @socket. */
 static int
@@ -61,15 +98,13 @@ fail_start(struct machine *machine, struct balimg_error *err)
 }
 
 int
-machine_launch(struct machine *machine, const struct guest_message *request,
+machine_launch(struct machine *machine, const char *socket,
 	       struct reply *reply)
 {
-	const char *socket = request->body;
-
 	if (machine->g)
 		return error_set(&reply->err, BALIMG_E_USAGE,
 				 "the virtual machine runs already");
-	if (!request->a && start(machine, socket, false) == 0)
+	if (may_have_kvm() && start(machine, socket, false) == 0)
 		return 0;
 	/* Most often, /dev/kvm is there and cannot be used. */
 	if (machine->g)

@@ -42,9 +42,8 @@ struct reply {
 int machine_fail(struct machine *machine, struct balimg_error *err);
 
 /* guest-launch.c */
-int machine_launch(struct machine *machine,
-		   const struct guest_message *request, struct reply *reply)
-	MUST_USE;
+int machine_launch(struct machine *machine, const char *socket,
+		   struct reply *reply) MUST_USE;
 
 /* guest-mount.c */
 int machine_attach(struct machine *machine,

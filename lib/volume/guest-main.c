@@ -71,7 +71,7 @@ serve(struct machine *machine, const struct guest_message *request,
       struct reply *reply)
 {
 	if (request->kind == GUEST_LAUNCH)
-		return machine_launch(machine, request, reply);
+		return machine_launch(machine, request->body, reply);
 	if (!machine->g)
 		return error_set(&reply->err, BALIMG_E_USAGE,
 				 "the virtual machine does not run");

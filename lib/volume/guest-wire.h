@@ -20,8 +20,7 @@
 #define GUEST_KEY_MAX  4096u		     /* bytes */
 
 enum guest_request {
-	GUEST_LAUNCH,	 /* a: emulate; body: the NBD socket; reply: a:
-			    emulated */
+	GUEST_LAUNCH,	 /* body: the NBD socket; reply: a: emulated */
 	GUEST_ATTACH,	 /* a: partition number, 0: the disk; b: its size;
 			    body: a key, or nothing; reply: a: its id; body:
 			    what file system it is */

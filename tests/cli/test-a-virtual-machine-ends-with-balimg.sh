@@ -47,22 +47,6 @@ err_has BALIMG_GUEST_TIMEOUT
 tidy
 cmp x.img was.img
 
-# With KVM neither it starts nor it fails; then it is emulated.
-cat >hangs <<'EOF'
-#!/bin/sh
-# With the line open, as libguestfs has it.
-[ -e first ] || { : >first; exec sleep 1000; }
-exec "$GUEST" "$@"
-EOF
-chmod +x hangs
-if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
-	LIBGUESTFS_BACKEND_SETTINGS='' BALIMG_GUEST=$PWD/hangs \
-		BALIMG_GUEST_TIMEOUT=90 run 0 ls x.img:resin-data/
-	err_has 'the virtual machine is emulated'
-	[ -e first ] || fail 'it was not tried with KVM'
-	tidy
-fi
-
 # Not at all.
 LIBGUESTFS_HV=/bin/false run 6 put large x.img:resin-data/large
 err_has 'no virtual machine can be started'
