@@ -242,11 +242,12 @@ wait_for_reply(void *data)
 				  "the virtual machine took longer than %ld "
 				  "seconds",
 				  (long)patience->limit);
-			error_hint(patience->err,
-				   "BALIMG_GUEST_TIMEOUT=SECONDS gives it "
-				   "more time; where KVM hangs, "
-				   "LIBGUESTFS_BACKEND_SETTINGS=force_tcg does "
-				   "without");
+			error_hint(
+				patience->err,
+				"BALIMG_GUEST_TIMEOUT=SECONDS gives it "
+				"more time; where KVM hangs, "
+				"LIBGUESTFS_BACKEND_SETTINGS=force_tcg does "
+				"without");
 			return false;
 		}
 	}
