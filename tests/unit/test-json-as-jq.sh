@@ -25,10 +25,9 @@ seen=0
 
 # same FILTER: is our text $dir/ours what jq makes of $text?
 same() {
-	jq -S . "$dir/ours" >"$dir/ours.sorted"
-	jq -S --slurpfile patch "$dir/patch" --arg key "$key" "$1" "$text" \
-		>"$dir/theirs.sorted"
-	cmp "$dir/ours.sorted" "$dir/theirs.sorted" || {
+	jq -en --slurpfile ours "$dir/ours" --slurpfile theirs "$text" \
+		--slurpfile patch "$dir/patch" --arg key "$key" \
+		"\$ours == [\$theirs[] | $1]" >/dev/null || {
 		echo "$text: not as jq: $1"
 		cat "$dir/ours"
 		exit 1
