@@ -21,6 +21,7 @@
 struct line {
 	FILE *out;
 	const char *word; /* to be completed */
+	int prefix;	  /* characters in front of it that stay: "--NAME=" */
 	const struct command *command;
 	const struct verb *verb;
 	const struct option *pending; /* an option whose value is the word */
@@ -37,7 +38,8 @@ put(const struct line *line, const char *candidate, const char *text)
 		return;
 	if (strchr(candidate, '*'))
 		return; /* stands for any name, as in os.udevRules.* */
-	fprintf(line->out, "%s\t", candidate);
+	fprintf(line->out, "%.*s%s\t", line->prefix, line->word - line->prefix,
+		candidate);
 	text_put(line->out, text);
 	fputc('\n', line->out);
 }
@@ -274,7 +276,9 @@ static const struct {
 	{ "IMAGE:PART/PATH", complete_address },
 	{ "IMAGE[:PART[/PATH]]", complete_address },
 	{ "FILE", complete_files },
+	{ "@FILE", complete_files },
 	{ "BUNDLE", complete_files },
+	{ "DIR", complete_files },
 	{ "PNG", complete_files },
 	{ "KEY", complete_keys },
 	{ "KEY=VALUE", complete_assignment },
@@ -362,19 +366,43 @@ take_operand(struct line *line, const char *word)
 	}
 }
 
-/* An option in front of the word: its value may be still to come. */
+/* Its value is what follows "--@name" or "-@letter", if it takes one. */
 static void
-take_option(struct line *line, const char *word)
+expect_value(struct line *line, const char *name, char letter)
 {
 	struct option_set set;
 
 	option_set_command(&set, line->command);
-	if (strchr(word, '='))
-		return;
-	line->pending = option_set_find(&set, word[1] == '-' ? word + 2 : NULL,
-					word[strlen(word) - 1]);
+	line->pending = option_set_find(&set, name, letter);
 	if (line->pending && !line->pending->argument)
 		line->pending = NULL;
+}
+
+/* An option in front of the word: its value may be still to come. */
+static void
+take_option(struct line *line, const char *word)
+{
+	if (!strchr(word, '='))
+		expect_value(line, word[1] == '-' ? word + 2 : NULL,
+			     word[strlen(word) - 1]);
+}
+
+/* Of "--NAME=VALUE" the value is to be completed. */
+static void
+part_option(struct line *line)
+{
+	const char *value = strchr(line->word, '=');
+	AUTO_FREE char *name = NULL;
+
+	if (!value || strncmp(line->word, "--", 2))
+		return;
+	name = xasprintf("%.*s", (int)(value - line->word) - 2,
+			 line->word + 2);
+	expect_value(line, name, 0);
+	if (!line->pending)
+		return;
+	line->prefix = (int)(value - line->word) + 1;
+	line->word = value + 1;
 }
 
 static void
@@ -403,6 +431,8 @@ complete_words(FILE *out, int count, char **words)
 		take_word(&line, words[i]);
 	if (count > 0)
 		line.word = words[count - 1];
+	if (!line.pending && !line.lost)
+		part_option(&line);
 
 	if (line.pending)
 		complete_value(&line);

@@ -28,3 +28,6 @@ equal "$(complete_line 'balimg info x')" x.img
 equal "$(complete_line 'balimg cat x.img:boot/config.j')" boot/config.json
 equal "$(complete_line 'balimg put bin x.img:bo')" boot/
 equal "$(complete_line 'balimg config set x.img apiKey=@x')" x.img
+equal "$(complete_line 'balimg hup verify b.docker --aga')" --against
+equal "$(complete_line 'balimg hup verify b.docker --against x')" x.img
+equal "$(complete_line 'balimg hup verify b.docker --against=x')" x.img

@@ -28,6 +28,10 @@ always'
 equal "$(candidates info --color n)" never
 equal "$(candidates customize --dev '')" 'on
 off'
+equal "$(candidates info --color=n)" --color=never
+equal "$(candidates info --colour=n)" ''
+has :files "$(candidates hup verify b.docker --against=x)"
+has :files "$(candidates hup unpack b.docker -C x)"
 has :files "$(candidates info '')"
 has hostname "$(candidates config get x.img host)"
 has hostname "$(candidates config set x.img a=b host)"

@@ -20,3 +20,6 @@ equal "$(complete_line 'balimg cust')" customize
 equal "$(complete_line 'balimg config uns')" unset
 equal "$(complete_line 'balimg info x.i')" x.img
 complete_line 'balimg config set --dry' | grep -qx -- --dry-run
+equal "$(complete_line 'balimg hup verify b.docker --against=x.i')" \
+	--against=x.img
+equal "$(complete_line 'balimg config set x.img apiKey=@x.i')" apiKey=@x.img

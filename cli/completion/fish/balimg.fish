@@ -8,7 +8,11 @@ function __balimg_candidates
 		switch $line
 			case ':nospace'
 			case ':files'
-				__fish_complete_path "$last"
+				set -l head (string match -r -- '^.*[=@]' "$last")
+				set -l tail (string replace -r -- '^.*[=@]' '' "$last")
+				for path in (__fish_complete_path "$tail")
+					echo "$head$path"
+				end
 			case '*'
 				echo $line
 		end
