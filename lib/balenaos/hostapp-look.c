@@ -3,9 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * In overlay2 a character device 0/0 hides a name of lower layers, and an
- * attribute of a directory hides all that is in its like below; in aufs files
- * do so whose names begin with ".wh." (see overlayfs.rst in Linux, and
- * aufs(5)).
+ * attribute of a directory hides all that is in its like below; others say
+ * that content or name of something is elsewhere below, which the engine has
+ * its layers free of.  In aufs files hide whose names begin with ".wh." (see
+ * overlayfs.rst in Linux, and aufs(5)).
  */
 #include <config.h>
 
@@ -18,6 +19,8 @@
 #define AUFS_OPAQUE "/.wh..wh..opq"
 #define MARKS	    "trusted.overlay."
 #define OPAQUE	    MARKS "opaque"
+#define REDIRECT    MARKS "redirect"
+#define METACOPY    MARKS "metacopy"
 
 /* What a layer says of a name. */
 enum word {
@@ -118,26 +121,26 @@ ask_layer(struct hostapp *app, uint8_t at, const char *path, enum word *word,
 	return 0;
 }
 
-/* *@opaque: does directory @path of the layer hide those below? */
 static int
-is_opaque(struct hostapp *app, uint8_t at, const char *path, bool *opaque,
-	  struct balimg_error *err)
+is_opaque_in_aufs(struct hostapp *app, const char *raw, bool *opaque,
+		  struct balimg_error *err)
+{
+	AUTO_BUFFER struct buffer mark = BUFFER_INIT;
+
+	buffer_printf(&mark, "%s" AUFS_OPAQUE, raw);
+	if (mark.failed)
+		return error_nomem(err);
+	return volume_exists(app->raw, mark.data, opaque, err);
+}
+
+static int
+read_marks(struct hostapp *app, const char *raw, bool *opaque,
+	   struct balimg_error *err)
 {
 	AUTO_XATTRS struct volume_xattrs xattrs = { 0 };
-	AUTO_BUFFER struct buffer mark = BUFFER_INIT;
-	AUTO_FREE char *raw = hostapp_raw_path(app, at, path, err);
 	const struct volume_xattr *xattr;
 	size_t i;
 
-	*opaque = false;
-	if (!raw)
-		return -1;
-	if (app->is_aufs) {
-		buffer_printf(&mark, "%s" AUFS_OPAQUE, raw);
-		if (mark.failed)
-			return error_nomem(err);
-		return volume_exists(app->raw, mark.data, opaque, err);
-	}
 	if (volume_list_xattrs(app->raw, raw, &xattrs, err) < 0)
 		return -1;
 	for (i = 0; i < xattrs.count; i++) {
@@ -145,8 +148,34 @@ is_opaque(struct hostapp *app, uint8_t at, const char *path, bool *opaque,
 		if (!strcmp(xattr->name, OPAQUE) && xattr->len == 1 &&
 		    *xattr->value == 'y')
 			*opaque = true;
+		if (!strcmp(xattr->name, REDIRECT) ||
+		    !strcmp(xattr->name, METACOPY))
+			return error_set(err, BALIMG_E_UNSUPPORTED,
+					 "part of it is elsewhere in a lower "
+					 "layer of the hostapp (%s), where "
+					 "balimg does not look",
+					 xattr->name);
 	}
 	return 0;
+}
+
+/* *@opaque: does what the layer has at @path hide what is in those below? */
+static int
+is_opaque(struct hostapp *app, uint8_t at, const char *path,
+	  const struct volume_entry *entry, bool *opaque,
+	  struct balimg_error *err)
+{
+	AUTO_FREE char *raw = NULL;
+
+	*opaque = !entry->directory;
+	if (entry->target || entry->special || (*opaque && app->is_aufs) ||
+	    at == HOSTAPP_AT_BOOT)
+		return 0;
+	raw = hostapp_raw_path(app, at, path, err);
+	if (!raw)
+		return -1;
+	return app->is_aufs ? is_opaque_in_aufs(app, raw, opaque, err) :
+			      read_marks(app, raw, opaque, err);
 }
 
 /* Take layer @at, which says @entry, among those found; *@more: do the layers
@@ -156,21 +185,23 @@ take(struct hostapp *app, const char *path, uint8_t at,
      struct hostapp_set *found, struct volume_entry *top,
      struct volume_entry *entry, bool *more, struct balimg_error *err)
 {
-	bool opaque = false;
+	bool opaque;
 
-	*more = entry->directory;
 	if (found->count && !entry->directory) {
+		*more = false;
 		volume_entry_clear(entry);
 		return 0;
+	}
+	if (is_opaque(app, at, path, entry, &opaque, err) < 0) {
+		volume_entry_clear(entry);
+		return -1;
 	}
 	if (!found->count)
 		*top = *entry;
 	else
 		volume_entry_clear(entry);
 	found->at[found->count++] = at;
-	if (*more && is_opaque(app, at, path, &opaque, err) < 0)
-		return -1;
-	*more = *more && !opaque;
+	*more = !opaque;
 	return 0;
 }
 

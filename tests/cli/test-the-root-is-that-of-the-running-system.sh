@@ -130,6 +130,25 @@ rpi3-2.29 aufs /balena init storage-driver zImage
 rpi3-2.7 aufs /docker init storage-driver zImage
 END
 
+# What takes its content or name from elsewhere in a lower layer, which the
+# engine never makes, is not mistaken for what is here.
+image rpi4 x.img 144M
+layers x.img overlay2 /balena
+change_ext x.img 2 <<-END
+mkdir $own/etc
+mkdir $own/etc/moved
+ea_set $own/etc/moved trusted.overlay.redirect /etc/systemd
+write upper $own/etc/issue
+ea_set $own/etc/issue trusted.overlay.metacopy ""
+END
+for name in issue moved/system; do
+	run 3 cat x.img:rootA/etc/$name
+	err_has 'elsewhere in a lower layer'
+done
+run 0 cat x.img:rootA/etc/hostname
+run 0 cat "x.img:rootA/$own/etc/issue"
+out_is upper
+
 # The release before the boot partition told it.
 image rpi3-2.29 x.img 144M
 mdel -i "x.img@@$(boot_offset x.img)" ::os-release
