@@ -133,7 +133,8 @@ describe(const struct tree_entry *entry, struct volume_entry *as)
 		.directory = entry->type == TREE_DIRECTORY,
 		.special = specials[entry->type],
 		.modified = entry->mtime,
-		.mode = entry->mode,
+		/* That of a link is not asked for. */
+		.mode = entry->type == TREE_SYMLINK ? 0777 : entry->mode,
 		.uid = entry->uid,
 		.gid = entry->gid,
 		.major = entry->major,
@@ -224,6 +225,33 @@ make_way(struct apply_nodes *nodes, const struct tree_entry *entry,
 	return remove_old(nodes, path, err);
 }
 
+/* The file at @path got one more name: the engine gives it what that one's
+ * header says, too.  (Of a capability that this header does not repeat, the
+ * kernel would leave nothing: it is kept.) */
+static int
+dress_again(struct apply_nodes *nodes, const struct tree_entry *entry,
+	    const char *path, struct balimg_error *err)
+{
+	struct volume_xattrs xattrs;
+	struct volume_entry old, as;
+	bool there;
+	int rc;
+
+	if (look(nodes->vol, path, &old, &there, err) < 0)
+		return -1;
+	describe(entry, &as);
+	if (tree_type_of(&old) == TREE_SYMLINK) {
+		as.mode = old.mode;
+		as.modified = old.modified;
+	}
+	volume_entry_clear(&old);
+	if (choose_xattrs(nodes, entry, &xattrs, err) < 0)
+		return -1;
+	rc = volume_dress(nodes->vol, path, &as, &xattrs, err);
+	free(xattrs.xattrs);
+	return rc;
+}
+
 static int
 make_hard_link(struct apply_nodes *nodes, const struct tree_entry *entry,
 	       const char *path, struct balimg_error *err)
@@ -235,7 +263,9 @@ make_hard_link(struct apply_nodes *nodes, const struct tree_entry *entry,
 	if (!old || need_parents(nodes, entry->target, err) < 0)
 		return -1;
 	*nodes->known = '\0';
-	return volume_link(nodes->vol, path, old, err);
+	if (volume_link(nodes->vol, path, old, err) < 0)
+		return -1;
+	return is_root(nodes) ? 0 : dress_again(nodes, entry, path, err);
 }
 
 static int
@@ -315,58 +345,6 @@ make_whiteout(struct apply_nodes *nodes, const struct tree_entry *entry,
 	return path ? make(nodes, &as, NULL, path, err) : -1;
 }
 
-/* ---- what the updaters leave out ----------------------------------- */
-
-/* Up to 2.4, names "resin-boot" and "quirks" are skipped wherever they are,
- * and so are FIFOs. */
-static bool
-is_skipped(const char *path)
-{
-	static const char *const names[] = { "resin-boot", "quirks" };
-	size_t i, len;
-
-	for (; *path; path += len, path += *path == '/') {
-		len = strcspn(path, "/");
-		for (i = 0; i < 2; i++)
-			if (len == strlen(names[i]) &&
-			    !strncmp(path, names[i], len))
-				return true;
-	}
-	return false;
-}
-
-/* *@path: where a plain entry goes; NULL: nowhere. */
-static int
-choose_plain(const struct apply_nodes *nodes, const struct tree_entry *entry,
-	     const char **path, struct balimg_error *err)
-{
-	size_t len = strlen(nodes->only);
-
-	*path = entry->path;
-	if (len) {
-		if (strncmp(*path, nodes->only, len) != 0 ||
-		    (*path)[len] != '/')
-			*path = NULL;
-		else
-			*path += len + 1;
-	} else if (is_skipped(*path)) {
-		*path = NULL;
-	}
-	if (!*path || nodes->form == FORM_TAR)
-		return 0;
-	if (entry->type == TREE_FIFO) {
-		*path = NULL;
-		return 0;
-	}
-	if (entry->type == TREE_CHAR || entry->type == TREE_BLOCK ||
-	    entry->type == TREE_SOCKET)
-		return error_set(err, BALIMG_E_INVALID,
-				 "%s is a device or socket, at which the "
-				 "device's updater would stop",
-				 entry->path);
-	return 0;
-}
-
 static int
 visit_plain(struct apply_nodes *nodes, const struct tree_entry *entry,
 	    struct tree_content *content, struct balimg_error *err)
@@ -375,7 +353,7 @@ visit_plain(struct apply_nodes *nodes, const struct tree_entry *entry,
 	AUTO_FREE char *path = NULL;
 	const char *where;
 
-	if (choose_plain(nodes, entry, &where, err) < 0)
+	if (apply_choose_plain(nodes, entry, &where, err) < 0)
 		return -1;
 	if (!where)
 		return 0;
@@ -401,6 +379,9 @@ visit_layer(struct apply_nodes *nodes, const struct tree_entry *entry,
 	const char *name = slash ? slash + 1 : entry->path;
 	AUTO_FREE char *path = NULL;
 
+	/* Of a layer's top, the engine takes nothing. */
+	if (!*entry->path && nodes->form != FORM_COPY)
+		return 0;
 	if (need_parents(nodes, entry->path, err) < 0)
 		return -1;
 	if (nodes->form == FORM_OVERLAY2 &&

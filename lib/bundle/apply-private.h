@@ -58,7 +58,7 @@ char *apply_read_text(struct volume *vol, const char *path, size_t *len,
 int apply_find_misfits(struct apply *apply, json_t *findings,
 		       struct balimg_error *err) MUST_USE;
 
-/* ---- apply-node.c: entries of a tree into a volume ---- */
+/* ---- apply-node.c, -choose.c: entries of a tree into a volume ---- */
 
 enum apply_form {
 	FORM_PLAIN,    /* a root file system, by the updater of 1.x */
@@ -88,6 +88,12 @@ struct apply_nodes {
 /* Begin; the fields above may be changed before the walk. */
 void apply_nodes_begin(struct apply_nodes *nodes, struct volume *vol,
 		       const char *top, enum apply_form form);
+
+/* *@path: where @entry goes under FORM_PLAIN and FORM_TAR, lent; NULL:
+ * nowhere.  BALIMG_E_INVALID: the updater would stop there. */
+int apply_choose_plain(const struct apply_nodes *nodes,
+		       const struct tree_entry *entry, const char **path,
+		       struct balimg_error *err) MUST_USE;
 
 /* Make directory @path of @vol, @mode, which must not be there. */
 int apply_mkdir(struct volume *vol, const char *path, unsigned mode,

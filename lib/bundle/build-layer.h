@@ -30,10 +30,17 @@ struct build_whiteouts build_whiteouts_for(enum build_marks marks,
 /* Is any part of @path what aufs keeps in a layer for itself? */
 bool build_is_aufs_own(const char *path);
 
-/* How many entries there are below @folder of the raw volume, what the engine
- * keeps there for itself left aside. */
-int build_count_entries(struct volume *raw, const char *folder, bool is_aufs,
-			uint64_t *count, struct balimg_error *err) MUST_USE;
+/* Is what a layer has at a path what its tar file has there, content left
+ * aside?  Attributes are another question: @xattrs are the file's. */
+bool build_is_same(const struct volume_entry *entry,
+		   const struct tree_entry *in_tar);
+bool build_has_same_xattrs(const struct volume_entry *entry,
+			   const struct volume_xattrs *xattrs,
+			   const struct tree_entry *in_tar);
+
+/* Is @entry a directory as the engine makes those that a tar file takes for
+ * granted: root's, 0755, without attributes? */
+bool build_is_implied(const struct tree_entry *entry);
 
 /* Write @layer of @image, in @raw, as the tar file that it was unpacked from.
  * BALIMG_E_NOT_FOUND if it is not known how, BALIMG_E_INVALID if any file is

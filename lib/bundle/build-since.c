@@ -74,6 +74,26 @@ sum_boot(struct volume *vol, uint8_t sum[SHA256_SIZE],
 	return 0;
 }
 
+struct counter {
+	struct tree_visitor visitor; /* first */
+	bool is_aufs;
+	uint64_t count;
+};
+
+static int
+count_entry(struct tree_visitor *visitor, const struct tree_entry *entry,
+	    struct tree_content *content, struct balimg_error *err)
+{
+	struct counter *counter = (struct counter *)visitor;
+
+	(void)content;
+	(void)err;
+	if (*entry->path &&
+	    !(counter->is_aufs && build_is_aufs_own(entry->path)))
+		counter->count++;
+	return 0;
+}
+
 int
 build_is_changed(const struct build_request *request,
 		 const struct hostapp_image *image, bool *changed,
@@ -81,12 +101,13 @@ build_is_changed(const struct build_request *request,
 {
 	AUTO_VOLUME struct volume *alone = NULL;
 	uint8_t before[SHA256_SIZE], now[SHA256_SIZE];
-	uint64_t count;
+	struct counter counter = { .visitor.visit = count_entry,
+				   .is_aufs = image->is_aufs };
 
-	if (build_count_entries(request->raw, image->own, image->is_aufs,
-				&count, err) < 0)
+	if (tree_walk_volume(request->raw, image->own, &counter.visitor, err) <
+	    0)
 		return -1;
-	*changed = count > 0;
+	*changed = counter.count > 0;
 	if (*changed)
 		return 0;
 	alone = hostapp_open_image(request->raw, err);

@@ -16,12 +16,13 @@
 
 #include "bundle/build-layer.h"
 #include "bundle/bundle-private.h"
+#include "bundle/name-set.h"
 #include "bundle/tar-split.h"
 #include "bundle/tree-tar.h"
 
 #define TEXT_PIECE 65536u
 #define MARK	   ".wh."
-#define OVERLAY	   "trusted.overlay."
+#define OPAQUE	   "trusted.overlay.opaque"
 
 struct again {
 	struct tar_split_input input; /* first */
@@ -41,8 +42,9 @@ struct again {
 
 	struct tar_split *split;
 	struct archive *entries;
-	uint64_t count;	   /* of the entries, but for the root */
-	char *good_parent; /* a path that has been found free of links */
+	struct name_set named;	 /* paths of the entries */
+	struct name_set implied; /* of the directories that they are in */
+	char *good_parent;	 /* a path that has been found free of links */
 };
 
 static struct again *
@@ -64,6 +66,8 @@ again_close(struct again **ptr)
 	tar_split_close(again->split);
 	source_close(again->packed);
 	free(again->good_parent);
+	name_set_clear(&again->named);
+	name_set_clear(&again->implied);
 	free(again);
 }
 
@@ -218,46 +222,33 @@ read_tar(struct archive *archive, void *data, const void **piece)
 	return (la_ssize_t)len;
 }
 
-/* Do both have the same attributes, those of the layers left aside? */
-static bool
-same_xattrs(const struct volume_xattrs *xattrs,
-	    const struct volume_xattrs *in_tar)
+/* All directories that @path, in the layer, is in are there for it. */
+static int
+note_parents(struct again *again, const char *path, struct balimg_error *err)
 {
-	size_t count = 0, i, k;
+	size_t len = strlen(path);
+	bool known = false;
 
-	for (i = 0; i < xattrs->count; i++) {
-		const struct volume_xattr *one = &xattrs->xattrs[i];
-
-		if (!strncmp(one->name, OVERLAY, strlen(OVERLAY)))
-			continue;
-		count++;
-		for (k = 0; k < in_tar->count; k++)
-			if (!strcmp(one->name, in_tar->xattrs[k].name))
-				break;
-		if (k == in_tar->count || one->len != in_tar->xattrs[k].len ||
-		    memcmp(one->value, in_tar->xattrs[k].value, one->len) != 0)
-			return false;
+	while (!known) {
+		while (len && path[len - 1] != '/')
+			len--;
+		if (!len--)
+			return 0;
+		if (name_set_add(&again->implied, path, len, &known, err) < 0)
+			return -1;
 	}
-	return count == in_tar->count;
+	return 0;
 }
 
-static bool
-same_entry(const struct volume_entry *entry, const struct tree_entry *in_tar)
+/* An entry makes @path, in the layer. */
+static int
+note_path(struct again *again, const char *path, struct balimg_error *err)
 {
-	enum tree_type type = tree_type_of(entry);
-	bool link = in_tar->type == TREE_HARDLINK;
+	bool known;
 
-	if ((!link && type != in_tar->type) ||
-	    (type != TREE_SYMLINK && entry->mode != in_tar->mode) ||
-	    entry->uid != in_tar->uid || entry->gid != in_tar->gid)
-		return false;
-	if (link)
-		return entry->links > 1;
-	if (type == TREE_SYMLINK)
-		return entry->target && in_tar->target &&
-		       !strcmp(entry->target, in_tar->target);
-	return entry->size == in_tar->size && entry->major == in_tar->major &&
-	       entry->minor == in_tar->minor;
+	if (name_set_add(&again->named, path, strlen(path), &known, err) < 0)
+		return -1;
+	return note_parents(again, path, err);
 }
 
 /* The mark ".wh.NAME" at @path is a device called NAME in overlay2. */
@@ -278,7 +269,9 @@ check_whiteout(struct again *again, const char *path, const char *mark,
 	gone = tree_type_of(&entry) == TREE_CHAR && !entry.major &&
 	       !entry.minor;
 	volume_entry_clear(&entry);
-	return gone ? 0 : say_changed(err, path, "marks nothing any more");
+	return gone ? note_path(again, marked.data + strlen(again->folder) + 1,
+				err) :
+		      say_changed(err, path, "marks nothing any more");
 }
 
 /* The mark in a directory that hides what is below. */
@@ -296,7 +289,7 @@ check_opaque(struct again *again, const char *path, const char *mark,
 	    volume_list_xattrs(again->raw, folder, &xattrs, err) < 0)
 		return -1;
 	for (i = 0; i < xattrs.count; i++)
-		if (!strcmp(xattrs.xattrs[i].name, OVERLAY "opaque"))
+		if (!strcmp(xattrs.xattrs[i].name, OPAQUE))
 			return 0;
 	return say_changed(err, path, "marks nothing any more");
 }
@@ -307,19 +300,18 @@ check_file(struct again *again, const char *path,
 {
 	AUTO_XATTRS struct volume_xattrs xattrs = { 0 };
 	struct volume_entry entry = { 0 };
-	bool same;
+	int rc = -1;
 
 	if (look_at(again, path, &entry, err) < 0)
 		return -1;
-	same = same_entry(&entry, in_tar);
+	if (!build_is_same(&entry, in_tar))
+		say_changed(err, path, "is not what it was");
+	else if (volume_list_xattrs(again->raw, path, &xattrs, err) == 0)
+		rc = build_has_same_xattrs(&entry, &xattrs, in_tar) ?
+			     0 :
+			     say_changed(err, path, "has other attributes");
 	volume_entry_clear(&entry);
-	if (!same)
-		return say_changed(err, path, "is not what it was");
-	if (volume_list_xattrs(again->raw, path, &xattrs, err) < 0)
-		return -1;
-	return same_xattrs(&xattrs, in_tar->xattrs) ?
-		       0 :
-		       say_changed(err, path, "has other attributes");
+	return rc;
 }
 
 static int
@@ -337,60 +329,45 @@ check_entry(struct tree_visitor *visitor, const struct tree_entry *in_tar,
 		return 0;
 	last = strrchr(path, '/') + 1;
 	if (!again->is_aufs && !strcmp(last, MARK ".wh..opq"))
-		return check_opaque(again, path, last, err);
-	again->count++;
+		return note_parents(again, in_tar->path, err) < 0 ?
+			       -1 :
+			       check_opaque(again, path, last, err);
 	if (!again->is_aufs && !strncmp(last, MARK, strlen(MARK)))
 		return check_whiteout(again, path, last, err);
-	return check_file(again, path, in_tar, err);
+	return note_path(again, in_tar->path, err) < 0 ?
+		       -1 :
+		       check_file(again, path, in_tar, err);
 }
 
-/* ---- the count ----------------------------------------------------- */
+/* ---- what is not among them ---------------------------------------- */
 
-struct counter {
+struct others {
 	struct tree_visitor visitor; /* first */
-	bool is_aufs;
-	uint64_t count;
+	const struct again *again;
 };
 
 static int
-count_entry(struct tree_visitor *visitor, const struct tree_entry *entry,
-	    struct tree_content *content, struct balimg_error *err)
+meet_other(struct tree_visitor *visitor, const struct tree_entry *entry,
+	   struct tree_content *content, struct balimg_error *err)
 {
-	struct counter *counter = (struct counter *)visitor;
+	const struct again *again = ((struct others *)visitor)->again;
+	const char *path = entry->path;
 
 	(void)content;
-	(void)err;
-	if (*entry->path &&
-	    !(counter->is_aufs && build_is_aufs_own(entry->path)))
-		counter->count++;
-	return 0;
-}
-
-int
-build_count_entries(struct volume *raw, const char *folder, bool is_aufs,
-		    uint64_t *count, struct balimg_error *err)
-{
-	struct counter counter = { .visitor.visit = count_entry,
-				   .is_aufs = is_aufs };
-
-	if (tree_walk_volume(raw, folder, &counter.visitor, err) < 0)
-		return -1;
-	*count = counter.count;
-	return 0;
+	if (!*path || (again->is_aufs && build_is_aufs_own(path)) ||
+	    name_set_has(&again->named, path) ||
+	    (name_set_has(&again->implied, path) && build_is_implied(entry)))
+		return 0;
+	return say_changed(err, path, "was not in the layer");
 }
 
 static int
-check_count(struct again *again, struct balimg_error *err)
+check_others(struct again *again, struct balimg_error *err)
 {
-	uint64_t count;
+	struct others others = { .visitor.visit = meet_other, .again = again };
 
-	if (build_count_entries(again->raw, again->folder, again->is_aufs,
-				&count, err) < 0)
-		return -1;
-	return count == again->count ?
-		       0 :
-		       error_set(err, BALIMG_E_INVALID,
-				 "the layer has other files than it had");
+	return tree_walk_volume(again->raw, again->folder, &others.visitor,
+				err);
 }
 
 /* ---- together ------------------------------------------------------ */
@@ -410,7 +387,7 @@ check_entries(struct again *again, struct balimg_error *err)
 		continue;
 	if (again->why.code)
 		return error_pass(err, &again->why);
-	return rc < 0 ? error_pass(err, &why) : check_count(again, err);
+	return rc < 0 ? error_pass(err, &why) : check_others(again, err);
 }
 
 int

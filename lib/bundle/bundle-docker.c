@@ -4,9 +4,10 @@
  *
  * The engine's loader follows manifest.json, compares the number of layers
  * with that of diff ids and each layer with its diff id, and takes layers
- * that are plain, gzip, bzip2 or xz; hostapp-update wants one image with at
- * most one tag.  Sources: image/tarexport/load.go in balena-engine, and
- * hostapp-update in meta-balena.
+ * that are plain, gzip, bzip2 or xz, in which no path comes twice;
+ * hostapp-update wants one image with at most one tag.  Sources:
+ * image/tarexport/load.go and the AddEntry() of its vbatts/tar-split in
+ * balena-engine, and hostapp-update in meta-balena.
  */
 #include <config.h>
 
@@ -79,6 +80,11 @@ judge_layer(struct bundle *bundle, const char *path, const char *diff_id,
 	if (*layer->fault &&
 	    bundle_find_fault(bundle, "error", path, err, "is damaged: %s",
 			      layer->fault) < 0)
+		return -1;
+	if (layer->twice &&
+	    bundle_find_fault(bundle, "error", path, err,
+			      "has %s twice, which the engine refuses",
+			      *layer->twice ? layer->twice : ".") < 0)
 		return -1;
 	if (!strcmp(layer->compression, "zst") &&
 	    bundle_find_fault(bundle, "error", path, err,

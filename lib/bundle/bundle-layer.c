@@ -12,6 +12,7 @@
 
 #include "base/utf8.h"
 #include "bundle/bundle-private.h"
+#include "bundle/name-set.h"
 #include "bundle/nested.h"
 
 #define SMALL	   65536u /* bytes: os-release has less than one thousand */
@@ -109,13 +110,28 @@ keep_text(struct archive *entries, char **text, struct balimg_error *err)
 }
 
 static int
+note_path(struct bundle_member *member, const char *path,
+	  struct name_set *paths, struct balimg_error *err)
+{
+	bool known;
+
+	if (name_set_add(paths, path, strlen(path), &known, err) < 0)
+		return -1;
+	if (!known || member->twice)
+		return 0;
+	member->twice = strdup(path);
+	return member->twice ? 0 : error_nomem(err);
+}
+
+static int
 note_entry(struct bundle_member *member, struct archive *entries,
-	   struct archive_entry *entry, struct balimg_error *err)
+	   struct archive_entry *entry, struct name_set *paths,
+	   struct balimg_error *err)
 {
 	AUTO_FREE char *path = bundle_path(archive_entry_pathname(entry), err);
 	char **keep;
 
-	if (!path ||
+	if (!path || note_path(member, path, paths, err) < 0 ||
 	    bundle_tree_note(&member->tree, entry, path, &keep, err) < 0)
 		return -1;
 	return keep ? keep_text(entries, keep, err) : 0;
@@ -135,6 +151,7 @@ static int
 walk(struct bundle_member *member, struct archive *entries,
      struct balimg_error *err)
 {
+	AUTO_NAME_SET struct name_set paths = { 0 };
 	struct archive_entry *entry;
 	int rc;
 
@@ -146,7 +163,7 @@ walk(struct bundle_member *member, struct archive *entries,
 		if (member->tree.files == TREE_ENTRIES)
 			return error_set(err, BALIMG_E_INVALID,
 					 "more than %u files", TREE_ENTRIES);
-		if (note_entry(member, entries, entry, err) < 0)
+		if (note_entry(member, entries, entry, &paths, err) < 0)
 			return -1;
 	}
 	note_fault(member, entries);

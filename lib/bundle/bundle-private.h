@@ -64,6 +64,7 @@ struct bundle_member {
 	/* Of one that is itself a tar file. */
 	bool layer;
 	char fault[160];     /* why it could not be read to its end, or "" */
+	char *twice;	     /* the first path that comes again, or NULL */
 	char compression[8]; /* "none", "gz", ... */
 	uint8_t diff_id[SHA256_SIZE];
 	struct bundle_tree tree;

@@ -31,6 +31,7 @@ bundle_clear(struct bundle *bundle)
 		free(bundle->members[i].path);
 		free(bundle->members[i].target);
 		free(bundle->members[i].text);
+		free(bundle->members[i].twice);
 		bundle_tree_clear(&bundle->members[i].tree);
 	}
 	free(bundle->members);
@@ -61,10 +62,11 @@ bundle_find_fault(struct bundle *bundle, const char *severity,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (json_array_append_new(
-		    bundle->findings,
-		    json_pack("{s:s, s:o, s:s}", "severity", severity, "where",
-			      json_string_nocheck(where), "text", text)) < 0)
+	if (json_array_append_new(bundle->findings,
+				  json_pack("{s:s, s:o, s:o}", "severity",
+					    severity, "where",
+					    json_string_nocheck(where), "text",
+					    json_string_nocheck(text))) < 0)
 		return error_nomem(err);
 	return 0;
 }

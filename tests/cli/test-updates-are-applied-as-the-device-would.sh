@@ -103,6 +103,11 @@ out_has 'the bundle is for raspberrypi4-64'
 run 0 hup apply other.docker old.img -n --force
 run 0 hup verify new.docker --against old.img
 
+bundle twice.docker 6.2.0 'files = {"opt/./twice": b"1", "opt/twice": b"2"}'
+run 3 hup apply twice.docker old.img -n
+err_has 'has opt/twice twice, which the engine refuses'
+run 1 hup verify twice.docker
+
 bundle large.docker 6.2.0 'size = 70000000'
 run 5 hup apply large.docker old.img -n --force
 err_has 'which has room for'
