@@ -88,12 +88,16 @@ image() {
 
 # boot_offset FILE: where its boot partition begins, in bytes
 boot_offset() {
-	local start
-	start=$(sfdisk -J "$1" 2>/dev/null |
-		jq -r '[.partitiontable.partitions[] |
-		        select((.name // "") | endswith("-boot"))] +
-		       .partitiontable.partitions | .[0].start') || start=
-	echo $((${start:-0} * 512))
+	sfdisk -d "$1" 2>/dev/null | awk '
+		/ start= *[0-9]/ {
+			boot = /name="[^"]*-boot"/
+			sub(/.*start= */, "")
+			if (boot || first == "")
+				first = $0 + 0
+			if (boot)
+				exit
+		}
+		END { printf "%.0f\n", first * 512 }'
 }
 
 # What mtools reads in the boot partition.
@@ -125,15 +129,21 @@ config() {
 	mtools_cat "$1" config.json | jq -c "$2"
 }
 
-# part_offset FILE NAME: where the partition of that GPT name, or number,
-# begins, in bytes
+# partition FILE NAME FIELD: "start" or "size", in sectors, of the partition of
+# that GPT name, or number; 0 if there is none
+partition() {
+	sfdisk -d "$1" 2>/dev/null | awk -v name="$2" -v field="$3" '
+		/ start= *[0-9]/ && (++number == name ||
+		 index($0, "name=\"" name "\"")) {
+			sub(".*" field "= *", "")
+			value = $0 + 0
+		}
+		END { printf "%.0f\n", value }'
+}
+
+# part_offset FILE NAME: where it begins, in bytes
 part_offset() {
-	local start
-	start=$(sfdisk -J "$1" 2>/dev/null | jq -r --arg name "$2" \
-		'.partitiontable.partitions | to_entries[] |
-		 select(.value.name == $name or "\(.key + 1)" == $name) |
-		 .value.start')
-	echo $((start * 512))
+	echo $(($(partition "$1" "$2" start) * 512))
 }
 
 # in_ext FILE PART COMMAND...: what debugfs says, of one command
@@ -153,13 +163,9 @@ change_ext() {
 
 # ext_clean FILE PART: e2fsck finds nothing; leaves the volume in ext.img
 ext_clean() {
-	local size
-	size=$(sfdisk -J "$1" 2>/dev/null | jq -r --arg name "$2" \
-		'.partitiontable.partitions | to_entries[] |
-		 select(.value.name == $name or "\(.key + 1)" == $name) |
-		 .value.size')
 	rm -f ext.img
 	dd if="$1" of=ext.img bs=1M iflag=skip_bytes,count_bytes conv=sparse \
-		skip="$(part_offset "$1" "$2")" count=$((size * 512)) status=none
+		skip="$(part_offset "$1" "$2")" \
+		count=$(($(partition "$1" "$2" size) * 512)) status=none
 	e2fsck -fn ext.img >fsck.out 2>&1 || fail "$(cat fsck.out)"
 }

@@ -25,7 +25,8 @@
 # SIZE is that of the whole image ("256M", "8G"; 1G if not given; edison's is
 # always 40 MiB): data takes the rest, and the roots shrink to a third of it
 # where they must.  What is not needed is a hole, so any size is made in less
-# than a second.  The same call makes the same volume ids and sizes.
+# than a second.  The same call makes the same volume ids and sizes.  With a
+# folder in $BALIMG_SAMPLES, each image is made once, kept there, and copied.
 set -eu
 export LC_ALL=C TZ=UTC MTOOLS_SKIP_CHECK=1
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -300,12 +301,23 @@ set_kind "$kind"
 [ $table != none ] && bytes=$(numfmt --from=iec "${3:-1G}") || bytes=41943040
 uuid=ba5eba11-0000-4000-8000-00000000cafe
 
+kept=${BALIMG_SAMPLES:+$BALIMG_SAMPLES/$kind-${3:-1G}.img}
+if [ -e "$kept" ]; then
+	rm -f -- "$2"
+	exec cp --sparse=always -- "$kept" "$2"
+fi
 rm -f -- "$2"
 truncate -s "$bytes" -- "$2"
 out=$(realpath -- "$2")
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 cd "$work"
+
+keep() {
+	[ -n "$kept" ] || return 0
+	cp --sparse=always -- "$out" "$kept.$$"
+	mv -- "$kept.$$" "$kept"
+}
 mkdir boot root
 case $kind in
 secure-boot) (serial=0 && cd boot && stage_efi) ;;
@@ -318,9 +330,11 @@ gpt) lay_out_gpt $((bytes / 512)) ;;
 none)
 	start[resin-boot]=0 size[resin-boot]=$((bytes / 512))
 	format_fat resin-boot resin-boot boot
+	keep
 	exit 0
 	;;
 esac
 [ "$kind" = secure-boot ] || (cd root && stage_root)
 write_table
 "fill_$table"
+keep

@@ -15,16 +15,23 @@ real=${BALIMG_REAL:-$here/../shared/real}
 	exit 77
 }
 
-# verdict RECORD CONFIG: "good", or why a device does not do what it says.
-# That a host name is missing is not the text's fault; names of rules are
-# taken only where no shell would look twice at them.
-verdict() {
-	jq -rn --slurpfile record "$1" --rawfile text "$2" '
-	$record[0] as $r |
+# What both are put into, to be compared: of the device or of ours.
+# shellcheck disable=SC2016 # the dollars are jq's
+shown='def shown($rules; $keys; $development):
+	{"rules.d": $rules, authorized_keys_local: $keys,
+	 development: (if $tag == "v8.0.2" then $development else null end)};'
+
+# recorded EXPECTED CONFIG TAG: "good", or why a device does not do what the
+# text says, and in a line of its own what the device ends up with; nothing if
+# there is no record.  That a host name is missing is not the text's fault;
+# names of rules are taken only where no shell would look twice at them.
+recorded() {
+	jq -rcS --rawfile text "$2" --arg tag "$3" "$shown"'
+	select(.tag == $tag) | . as $r |
 	[$r.rc | to_entries[] | select(.key | endswith("-hostname") | not) |
 	 select(.value != "0") | .key] as $failed |
 	(try ($text | fromjson) catch null) as $config |
-	if ($failed | length) > 0 then "fails: \($failed | join(" "))"
+	(if ($failed | length) > 0 then "fails: \($failed | join(" "))"
 	elif ($config | type) != "object" then "is no object"
 	else
 		[($config.os?.udevRules? // {}) | to_entries[]? |
@@ -35,25 +42,20 @@ verdict() {
 		 | .key] as $lost |
 		if ($lost | length) > 0 then "loses: \($lost | join(" "))"
 		else "good" end
-	end'
+	end),
+	shown($r["rules.d"]; $r.authorized_keys_local;
+		$r.development_flag != null)' "$1"
 }
 
-# outcome: what we say that the device will hold, in the record's words
+# outcome TAG: what we say that the device will hold, in the record's words
 outcome() {
-	"$tool" "$image" udev ssh dev | jq -s --arg tag "$1" '{
-		"rules.d": (.[0] | map({(.name + ".rules"):
-			((.text | sub("\n+$"; "")) + "\n")}) | add // {}),
-		authorized_keys_local: (.[1] | map(.line + "\n") |
-			if length > 0 then add else null end),
-		development: (if $tag == "v8.0.2" then .[2].enabled
-			else null end)
-	}' | jq -S .
-}
-
-recorded() {
-	jq -S --arg tag "$1" '{"rules.d": .["rules.d"], authorized_keys_local,
-		development: (if $tag == "v8.0.2" then .development_flag != null
-			else null end)}' "$2"
+	"$tool" "$image" udev ssh dev | jq -cSn --arg tag "$1" "$shown"'
+	[inputs] as [$udev, $ssh, $dev] |
+	shown($udev | map({(.name + ".rules"):
+			((.text | sub("\n+$"; "")) + "\n")}) | add // {};
+		$ssh | map(.line + "\n") |
+			if length > 0 then add else null end;
+		$dev.enabled)'
 }
 
 # inject FILE: the scripts recorded do not look at the root certificate, whose
@@ -64,21 +66,18 @@ inject() {
 			"$tool" "$image" -wf inject @"$1" >"$work/said" 2>&1; }
 }
 
-judge() { # NAME CONFIG TAG
-	local want
-	jq -c --arg tag "$3" 'select(.tag == $tag)' \
-		"$real/device/$1.expected.jsonl" >"$work/record"
+judge() { # EXPECTED CONFIG TAG
+	local want theirs ours name=${1##*/}
+	recorded "$@" >"$work/record"
 	[ -s "$work/record" ] || return 0
-	want=$(verdict "$work/record" "$2")
+	{ read -r want && read -r theirs; } <"$work/record"
 	if inject "$2"; then
-		[ "$want" = good ] || die "$1, $3: taken, though it $want"
-		outcome "$3" >"$work/ours"
-		recorded "$3" "$work/record" >"$work/theirs"
-		diff "$work/theirs" "$work/ours" >"$work/diff" ||
-			die "$1, $3: $(cat "$work/diff")"
+		[ "$want" = good ] || die "$name, $3: taken, though it $want"
+		ours=$(outcome "$3")
+		[ "$ours" = "$theirs" ] || die "$name, $3: not $theirs: $ours"
 		taken=$((taken + 1))
 	else
-		[ "$want" != good ] || die "$1, $3: not taken"
+		[ "$want" != good ] || die "$name, $3: not taken"
 		refused=$((refused + 1))
 	fi
 }
@@ -99,7 +98,7 @@ for tag in v8.0.2 v2.29.2; do
 		config=$real/device/$name.config.json
 		[ -e "$config" ] || config=$real/docs/config.json/$name.json
 		[ -e "$config" ] || continue
-		judge "$name" "$config" $tag
+		judge "$expected" "$config" $tag
 	done
 	sound
 done

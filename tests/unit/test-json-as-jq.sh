@@ -23,50 +23,57 @@ trap 'rm -rf "$dir"' EXIT
 printf '{"hostname":"merged","os":{"new":[1,{"a":"b"}]}}' >"$dir/patch"
 seen=0
 
-# same FILTER: is our text $dir/ours what jq makes of $text?
+# same: are our texts to jq what it makes of $text?  Or which is not?
 same() {
-	jq -en --slurpfile ours "$dir/ours" --slurpfile theirs "$text" \
-		--slurpfile patch "$dir/patch" --arg key "$key" \
-		"\$ours == [\$theirs[] | $1]" >/dev/null || {
-		echo "$text: not as jq: $1"
-		cat "$dir/ours"
+	jq -rn --slurpfile theirs "$text" --slurpfile patch "$dir/patch" \
+		--arg key "$key" --slurpfile new "$dir/new" \
+		--slurpfile replaced "$dir/replaced" \
+		--slurpfile removed "$dir/removed" \
+		--slurpfile merged "$dir/merged" '
+		def same($ours; $name; edit):
+			select($ours != [$theirs[] | edit]) | $name;
+		same($new; "new"; .os.new.key = "v"),
+		same($replaced; "replaced"; .[$key] = {"a":[]}),
+		same($removed; "removed"; del(.[$key])),
+		same($merged; "merged"; . * $patch[0])' >"$dir/others"
+	[ ! -s "$dir/others" ] || {
+		echo "$text: not as jq: $(cat "$dir/others")"
 		exit 1
 	}
 }
 
-# untouched N: at most N lines of the text are others than before, and it
-# ends as it did.
+# untouched N NAME: at most N lines of our text of that name are others than
+# before, and it ends as it did.
 untouched() {
-	changed=$(diff <(cat "$text"; echo) <(cat "$dir/ours"; echo) |
+	changed=$(diff <(cat "$text"; echo) <(cat "$dir/$2"; echo) |
 		grep -c '^<') || :
 	if [ "$changed" -gt "$1" ] ||
 		[ "$(tail -c1 "$text" | od -c)" != \
-		"$(tail -c1 "$dir/ours" | od -c)" ]; then
+		"$(tail -c1 "$dir/$2" | od -c)" ]; then
 		echo "$text: touched: $changed lines"
-		diff "$text" "$dir/ours"
+		diff "$text" "$dir/$2"
 		exit 1
 	fi
 }
 
 for text in "$real"/docs/config.json/*.json; do
-	jq -e 'type == "object"' "$text" >/dev/null || continue
-	key=$(jq -r 'keys[0]' "$text")
+	# Its first key and what that has.
+	jq -r 'objects | keys[0] as $key | $key, (.[$key] | tojson)' "$text" \
+		>"$dir/first" || continue
+	[ -s "$dir/first" ] || continue
+	{ read -r key && read -r value; } <"$dir/first"
 	path=${key//./\\.}
 
-	"$ask" set "$text" os.new.key '"v"' >"$dir/ours" || exit
-	same '.os.new.key = "v"'
-	untouched 1
-	"$ask" set "$text" "$path" '{"a":[]}' >"$dir/ours"
-	same '.[$key] = {"a":[]}'
-	"$ask" unset "$text" "$path" >"$dir/ours"
-	same 'del(.[$key])'
-	"$ask" merge "$text" "$dir/patch" >"$dir/ours"
-	same '. * $patch[0]'
-	untouched 2
+	"$ask" set "$text" os.new.key '"v"' >"$dir/new" || exit
+	"$ask" set "$text" "$path" '{"a":[]}' >"$dir/replaced"
+	"$ask" unset "$text" "$path" >"$dir/removed"
+	"$ask" merge "$text" "$dir/patch" >"$dir/merged"
+	same
+	untouched 1 new
+	untouched 2 merged
 	# What is there already changes nothing.
-	"$ask" set "$text" "$path" "$(jq -c --arg key "$key" '.[$key]' \
-		"$text")" >"$dir/ours"
-	cmp "$text" "$dir/ours"
+	"$ask" set "$text" "$path" "$value" >"$dir/kept"
+	cmp "$text" "$dir/kept"
 	seen=$((seen + 1))
 done
 [ $seen -ge 50 ] || {

@@ -31,48 +31,50 @@ said() {
 	grep -qP "$1" "$dir/said"
 }
 
-# Statuses of the scripts; without a UUID the host name cannot be made, which
-# happens to any image before its first boot.
-is_sound() {
-	jq -e '.rc | del(."balena-hostname", ."resin-hostname")
-		| all(.[]; . == "0")' "$dir/verdict" >/dev/null
-}
-
-# Names of rules whose file does not hold their text.
-lost_rules() {
-	jq -r --slurpfile config "$1" '."rules.d" as $files
-		| ($config[0].os? // {} | .udevRules? // {})
-		| if type == "object" then . else {} end | to_entries[]
-		| select($files[.key + ".rules"] !=
-			(.value | tostring | sub("\n+$"; "")) + "\n"
-			or .value == null)
-		| .key' "$dir/verdict"
+# verdicts CONFIG EXPECTED: of each release a line: its version; are the
+# statuses of all scripts good; does nobody get in any more; the names of the
+# rules whose file does not hold their text.  Without a UUID the host name
+# cannot be made, which happens to any image before its first boot.  Of a text
+# that jq cannot read there are no rules.
+verdicts() {
+	jq -r --rawfile text "$1" '
+		(try ($text | fromjson) catch null) as $config |
+		."rules.d" as $files |
+		[(.tag | ltrimstr("v")),
+		(.rc | del(."balena-hostname", ."resin-hostname") |
+			all(.[]; . == "0")),
+		(.authorized_keys_local == null and (.development_flag // "" |
+			contains("PasswordAuthentication=no"))),
+		(($config.os?.udevRules? // {}) | objects | to_entries[] |
+			select($files[.key + ".rules"] !=
+				(.value | tostring | sub("\n+$"; "")) + "\n"
+				or .value == null) |
+			.key)] | @tsv' "$2"
 }
 
 # What is an error though the scripts succeed: values that others fail over,
 # and names of rules that are one on some device or other.
 known_hazards='^error\t(balenaRootCA|os\.udevRules\..*)\t'
 
+# judge CONFIG VERSION SOUND LOCKED LOST...
 judge() {
-	local config=$1
-	if ! "$ask" check "$config" "$version" >"$dir/said" 2>"$dir/fault"; then
-		is_sound && fail "we refuse to read what the device reads"
+	local config=$1 sound=$3 locked=$4 rule
+	if ! "$ask" check "$config" "$2" >"$dir/said" 2>"$dir/fault"; then
+		! $sound || fail "we refuse to read what the device reads"
 		return 0
 	fi
-	if ! is_sound; then
+	if ! $sound; then
 		said '^error\t' || fail "no error, but the device has"
 		return 0
 	fi
 	grep -P '^error\t' "$dir/said" | grep -vP "$known_hazards" &&
 		fail "an error, but the device has none"
-	lost_rules "$config" | while read -r rule; do
+	for rule in "${@:5}"; do
 		rule=${rule//./\\.}
 		grep -qF "$(printf 'error\tos.udevRules.%s\t' "$rule")" \
 			"$dir/said" || fail "no error about the rule $rule"
 	done
-	if jq -e '.authorized_keys_local == null and (.development_flag // ""
-		| contains("PasswordAuthentication=no"))' \
-		"$dir/verdict" >/dev/null; then
+	if $locked; then
 		said '^warning\tos\.sshKeys\t' || fail "no word of the lockout"
 	fi
 }
@@ -81,12 +83,11 @@ for expected in "$real"/device/*.expected.jsonl; do
 	name=$(basename "$expected" .expected.jsonl)
 	config=$real/device/$name.config.json
 	[ -f "$config" ] || config=$real/docs/config.json/$name.json
-	while read -r verdict; do
-		printf '%s\n' "$verdict" >"$dir/verdict"
-		version=$(jq -r '.tag | ltrimstr("v")' "$dir/verdict")
-		judge "$config"
+	verdicts "$config" "$expected" >"$dir/verdicts"
+	while IFS=$'\t' read -r -a verdict; do
+		judge "$config" "${verdict[@]}"
 		seen=$((seen + 1))
-	done <"$expected"
+	done <"$dir/verdicts"
 done
 [ $seen -ge 130 ] || {
 	echo "only $seen verdicts in $real"
