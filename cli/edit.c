@@ -9,6 +9,7 @@
 #include "command.h"
 #include "edit.h"
 #include "image.h"
+#include "output.h"
 #include "plan.h"
 #include "progress.h"
 #include "report.h"
@@ -89,6 +90,8 @@ run_edit(struct context *ctx, int argc, char **argv)
 {
 	bool first = ctx->verb->needs_image;
 
+	if (output_check_file(ctx, "an image") < 0)
+		return -1;
 	ctx->edits = balimg_edits_new(&ctx->err);
 	if (!ctx->edits || (first && edit_open(ctx) < 0))
 		return -1;

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "input.h"
 #include "output.h"
+#include "progress.h"
 #include "report.h"
 #include "xalloc.h"
 
@@ -22,7 +23,9 @@ choose_file(const char *file, const char *base)
 	struct stat st;
 
 	if (strcmp(file, "-") && stat(file, &st) == 0 && S_ISDIR(st.st_mode))
-		return xasprintf("%s/%s", file, base);
+		return xasprintf("%s%s%s", file,
+				 file[strlen(file) - 1] == '/' ? "" : "/",
+				 base);
 	return xasprintf("%s", file);
 }
 
@@ -33,7 +36,9 @@ get_file(struct context *ctx, int argc, char **argv)
 	AUTO_FREE char *part = NULL;
 	AUTO_FREE char *base = NULL;
 	AUTO_FREE char *file = NULL;
+	struct progress progress;
 	const char *path;
+	int rc;
 
 	address_inside(argv[0], &part, &path);
 	base = input_base_name(path, "");
@@ -42,9 +47,10 @@ get_file(struct context *ctx, int argc, char **argv)
 	file = choose_file(argc > 1 ? argv[1] : ".", base);
 	if (output_open(ctx, &output, file) < 0)
 		return -1;
-	if (balimg_file_get(ctx->image, part, path, output.fd, &ctx->err) < 0)
-		return -1;
-	return output_commit(ctx, &output);
+	progress_begin(&progress, ctx);
+	rc = balimg_file_get(ctx->image, part, path, output.fd, &ctx->err);
+	progress_end(&progress);
+	return rc < 0 ? -1 : output_commit(ctx, &output);
 }
 
 static const struct option options[] = {

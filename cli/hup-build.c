@@ -148,7 +148,7 @@ take_options(struct context *ctx, unsigned *threads)
 static void
 put_layers(const struct context *ctx, const json_t *layers)
 {
-	struct table table = { .heads = { "LAYER", ">SIZE", "" } };
+	struct table table = { .heads = { "LAYER", ">SIZE", "CONTENT" } };
 	const json_t *layer;
 	size_t i;
 
@@ -228,7 +228,8 @@ hup_build(struct context *ctx, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	if (take_options(ctx, &threads) < 0)
+	if (output_check_file(ctx, "a bundle") < 0 ||
+	    take_options(ctx, &threads) < 0)
 		return -1;
 	text = build(ctx, threads);
 	answer = answer_parse(ctx, text);

@@ -68,6 +68,16 @@ open_temporary(struct context *ctx, struct output *output)
 	return 0;
 }
 
+/* Is it the file that the bytes come from? */
+static bool
+is_image(const struct context *ctx, const struct stat *st)
+{
+	struct stat image;
+
+	return ctx->path && stat(ctx->path, &image) == 0 &&
+	       image.st_dev == st->st_dev && image.st_ino == st->st_ino;
+}
+
 int
 output_open(struct context *ctx, struct output *output, const char *path)
 {
@@ -81,11 +91,15 @@ output_open(struct context *ctx, struct output *output, const char *path)
 	if (stat(path, &st) < 0)
 		return errno == ENOENT ? open_temporary(ctx, output) :
 					 fail_sys(ctx, "%s", path);
+	if (is_image(ctx, &st)) {
+		fail(ctx, BALIMG_E_REFUSED, "%s is the image itself", path);
+		return fail_hint(ctx, "name another file");
+	}
 	if (!S_ISREG(st.st_mode))
 		return open_special(ctx, output);
 	if (!context_has(ctx, OPTION_FORCE)) {
-		fail(ctx, BALIMG_E_REFUSED, "%s exists", path);
-		return fail_hint(ctx, "--force replaces it");
+		fail(ctx, BALIMG_E_REFUSED, "%s exists already", path);
+		return fail_hint(ctx, "replace it with --force");
 	}
 	return open_temporary(ctx, output);
 }
@@ -126,6 +140,22 @@ output_close(struct output *output)
 	if (output->temporary)
 		unlink(output->temporary);
 	free(output->temporary);
+}
+
+int
+output_check_file(struct context *ctx, const char *what)
+{
+	const char *path = context_value(ctx, OPTION_OUTPUT);
+	const char *undo = context_value(ctx, OPTION_UNDO);
+
+	if (path && !strcmp(path, "-"))
+		return fail_usage(ctx,
+				  "%s is not written to standard output: "
+				  "name a file with -o",
+				  what);
+	if (path && undo && !strcmp(path, undo))
+		return fail_usage(ctx, "-o and --undo name the same file");
+	return 0;
 }
 
 int

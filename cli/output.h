@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A regular file appears whole or not at all, and replaces another only with
- * --force.  A terminal gets text made harmless, and no binary data.
+ * --force, but never the image.  A terminal gets text made harmless, and no
+ * binary data.
  */
 #ifndef BALIMG_CLI_OUTPUT_H
 #define BALIMG_CLI_OUTPUT_H
@@ -32,6 +33,10 @@ int output_commit(struct context *ctx, struct output *output);
 void output_close(struct output *output);
 
 #define AUTO_OUTPUT __attribute__((cleanup(output_close)))
+
+/* Refuse -o where it names standard output, to which @what is not written, or
+ * the undo file. */
+int output_check_file(struct context *ctx, const char *what);
 
 /* Print @len bytes that came from an image to standard output. */
 int output_print(struct context *ctx, const char *data, size_t len);

@@ -16,6 +16,9 @@
 #define NEXT_DRAW  100
 #define BAR_WIDTH  30
 
+/* Ctrl-C, a service that is stopped, a terminal that is gone. */
+static const int heeded[PROGRESS_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
+
 /* A signal handler can reach nothing else. */
 static volatile sig_atomic_t interrupted;
 
@@ -149,10 +152,12 @@ progress_hide(struct progress *progress)
 void
 progress_begin(struct progress *progress, const struct context *ctx)
 {
+	size_t i;
+
 	begin(progress, ctx);
 	interrupted = 0;
-	catch_signal(SIGINT, &progress->old_interrupt);
-	catch_signal(SIGTERM, &progress->old_terminate);
+	for (i = 0; i < PROGRESS_SIGNALS; i++)
+		catch_signal(heeded[i], &progress->old[i]);
 	if (ctx->image)
 		balimg_set_progress(ctx->image, progress_heed, progress);
 }
@@ -160,7 +165,9 @@ progress_begin(struct progress *progress, const struct context *ctx)
 void
 progress_end(struct progress *progress)
 {
+	size_t i;
+
 	progress_hide(progress);
-	sigaction(SIGINT, &progress->old_interrupt, NULL);
-	sigaction(SIGTERM, &progress->old_terminate, NULL);
+	for (i = 0; i < PROGRESS_SIGNALS; i++)
+		sigaction(heeded[i], &progress->old[i], NULL);
 }

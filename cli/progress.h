@@ -15,12 +15,14 @@
 
 #include "context.h"
 
+#define PROGRESS_SIGNALS 3
+
 struct progress {
 	const struct context *ctx;
 	bool visible;	      /* is there a terminal to draw on? */
 	bool drawn;	      /* is there a bar to wipe off? */
 	struct timespec next; /* when to draw again */
-	struct sigaction old_interrupt, old_terminate;
+	struct sigaction old[PROGRESS_SIGNALS];
 };
 
 /* Watch ctx->image, if it is open, until progress_end(). */

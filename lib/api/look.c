@@ -210,7 +210,7 @@ balimg_file_get(struct balimg_image *image, const char *part, const char *path,
 
 	err = NEED_ERR(err);
 	os = image_os(image, err);
-	if (!os || files_get(os, part, path, fd, err) < 0)
+	if (!os || files_get(os, part, path, fd, &image->progress, err) < 0)
 		return image_wrap(image, err);
 	return 0;
 }

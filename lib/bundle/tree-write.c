@@ -20,8 +20,11 @@ fail(struct tree_writer *writer, struct balimg_error *err)
 {
 	const char *why = archive_error_string(writer->archive);
 
-	if (writer->why.code)
-		return error_pass(err, &writer->why);
+	if (writer->why.code) {
+		error_pass(err, &writer->why);
+		return writer->why.sys_errno ? error_wrap(err, "the output") :
+					       -1;
+	}
 	return error_set(err, BALIMG_E_IO, "cannot write the tar file: %s",
 			 why ? why : "no reason given");
 }

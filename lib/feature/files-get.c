@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/progress.h"
 #include "base/utf8.h"
 #include "feature/files.h"
 
@@ -171,7 +172,8 @@ files_list(struct os *os, const char *part, const char *path,
 /* ---- content ------------------------------------------------------- */
 
 static int
-copy_to_fd(struct source *content, int fd, struct balimg_error *err)
+copy_to_fd(struct source *content, int fd, const struct progress *progress,
+	   struct balimg_error *err)
 {
 	uint64_t size = source_size(content);
 	AUTO_FREE char *piece = malloc(size < PIECE ? (size_t)size + 1 :
@@ -183,16 +185,36 @@ copy_to_fd(struct source *content, int fd, struct balimg_error *err)
 		return error_nomem(err);
 	for (at = 0; at < size; at += len) {
 		len = size - at < PIECE ? (size_t)(size - at) : PIECE;
-		if (source_read(content, at, piece, len, err) < 0 ||
-		    io_write(fd, piece, len, err) < 0)
+		if (progress_report(progress, "copying", at, size, err) < 0 ||
+		    source_read(content, at, piece, len, err) < 0)
 			return -1;
+		if (io_write(fd, piece, len, err) < 0)
+			return error_wrap(err, "the output");
 	}
 	return 0;
 }
 
+static struct source *
+open_content(struct volume *vol, const char *path, struct balimg_error *err)
+{
+	struct volume_entry entry = { 0 };
+	bool directory;
+
+	if (volume_stat(vol, path, &entry, err) < 0)
+		return NULL;
+	directory = entry.directory;
+	volume_entry_clear(&entry);
+	if (!directory)
+		return volume_open_file(vol, path, err);
+	error_set(err, BALIMG_E_INVALID, "is a directory");
+	error_hint(err, "`balimg ls` lists it, `balimg tar` copies it");
+	error_wrap(err, "%s", path);
+	return NULL;
+}
+
 int
 files_get(struct os *os, const char *part, const char *path, int fd,
-	  struct balimg_error *err)
+	  const struct progress *progress, struct balimg_error *err)
 {
 	AUTO_SOURCE struct source *content = NULL;
 	struct volume *vol;
@@ -201,8 +223,8 @@ files_get(struct os *os, const char *part, const char *path, int fd,
 	vol = files_find_volume(os, part, path, &spot, err);
 	if (!vol)
 		return -1;
-	content = volume_open_file(vol, spot.path, err);
-	if (!content || copy_to_fd(content, fd, err) < 0)
+	content = open_content(vol, spot.path, err);
+	if (!content || copy_to_fd(content, fd, progress, err) < 0)
 		return error_wrap(err, "%s",
 				  os_partition_title(spot.os, spot.at));
 	return 0;

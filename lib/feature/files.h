@@ -34,6 +34,7 @@ struct volume *files_find_volume(struct os *os, const char *part,
 
 /* Copy the file's bytes to the open descriptor @fd. */
 int files_get(struct os *os, const char *part, const char *path, int fd,
-	      struct balimg_error *err) MUST_USE;
+	      const struct progress *progress, struct balimg_error *err)
+	MUST_USE;
 
 #endif /* BALIMG_FEATURE_FILES_H */
