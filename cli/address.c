@@ -49,3 +49,13 @@ address_inside(const char *inside, char **part, const char **path)
 	*part = xasprintf("%.*s", (int)(slash - inside), inside);
 	*path = slash;
 }
+
+void
+address_trim(char *inside)
+{
+	char *path = strchr(inside, '/');
+	size_t len = path ? strlen(path) : 0;
+
+	if (len > 2 && path[len - 1] == '/' && path[len - 2] != '/')
+		path[len - 1] = '\0';
+}

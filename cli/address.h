@@ -19,4 +19,8 @@ void address_split(char *word, char **image, char **inside);
  * from @inside; "/" if there is no slash. */
 void address_inside(const char *inside, char **part, const char **path);
 
+/* Take the slash off the end of "PART/FOLDER/", as shells complete it; that of
+ * "PART/" and of "PART//" stays. */
+void address_trim(char *inside);
+
 #endif /* BALIMG_CLI_ADDRESS_H */

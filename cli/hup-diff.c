@@ -35,6 +35,7 @@ side_open(struct context *ctx, struct side *side, char *word)
 	side->tree.path = side->path;
 	if (!*inside)
 		return 0;
+	address_trim(inside);
 	address_inside(inside, &side->part, &path);
 	free(ctx->path);
 	ctx->path = xasprintf("%s", side->path);

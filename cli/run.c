@@ -101,6 +101,8 @@ take_image(struct context *ctx, const struct synopsis *synopsis, int *argc,
 	for (i = first; i <= last; i++) {
 		if (take_address(ctx, &(*argv)[i]) < 0)
 			return -1;
+		if (synopsis->place != IMAGE_LAST)
+			address_trim((*argv)[i]);
 	}
 	return 0;
 }
@@ -177,6 +179,8 @@ run_command(struct context *ctx, int argc, char **argv)
 	struct option_set set;
 	bool help;
 
+	if (command_has_verbs(ctx->command) && argc)
+		ctx->verb = verb_find(ctx->command, *argv);
 	option_set_command(&set, ctx->command);
 	argc = options_parse(ctx, &set, false, argc, argv);
 	if (argc < 0)

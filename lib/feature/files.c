@@ -50,7 +50,8 @@ find_target(struct customization *c, const char *name, struct target *target,
 
 	if (!path)
 		return error_set(err, BALIMG_E_USAGE,
-				 "%s names no file: it is PART/PATH", name);
+				 "\"%s\" names no file: it is PART/PATH",
+				 name);
 	part = strndup(name, (size_t)(path - name));
 	if (!part)
 		return error_nomem(err);
@@ -181,6 +182,7 @@ describe_old(const struct target *target, bool *there,
 	volume_entry_clear(&entry);
 	if (directory) {
 		error_set(err, BALIMG_E_INVALID, "is a directory");
+		error_hint(err, "with a slash at its end, it gets the file");
 		return error_wrap(err, "%s", target->path);
 	}
 	*there = true;

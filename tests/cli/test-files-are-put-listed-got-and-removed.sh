@@ -26,6 +26,14 @@ grep -qE '^ +- .* inner/$' out || fail "$(cat out)"
 grep -qE '^ +6 .*  Ünicode näme.txt$' out || fail "$(cat out)"
 run 0 ls --json x.img:boot/new/inner
 equal "$(jq -c 'map(.name) | sort' out)" '["hello.txt","other.txt"]'
+# A folder as shells complete it.
+run 0 ls --json x.img:boot/new/inner/
+equal "$(jq length out)" 2
+run 0 mkdir x.img:boot/slash/
+run 0 rm x.img:boot/slash/
+run 3 cat x.img:boot/new
+err_has 'resin-boot: /new: is a directory'
+err_has 'balimg tar'
 run 0 cat x.img:boot/hello.txt x.img:1/new/inner/other.txt
 out_is 'hello
 other'
