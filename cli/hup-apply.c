@@ -10,6 +10,7 @@
 #include "hup-apply.h"
 #include "image.h"
 #include "progress.h"
+#include "report.h"
 #include "xalloc.h"
 
 enum {
@@ -34,6 +35,18 @@ const struct option hup_verify_options[] = {
 	  "with --against: in the root that is started" },
 	{ 0 },
 };
+
+int
+hup_check_verify(struct context *ctx)
+{
+	if (hup_has_match(ctx) && hup_basis(ctx))
+		return fail_usage(ctx, "--against and --basis do not go "
+				       "together: make the whole bundle by "
+				       "hup build");
+	if (context_has(ctx, HUP_REPLACE) && !hup_has_match(ctx))
+		return fail_usage(ctx, "--replace goes with --against");
+	return 0;
+}
 
 static unsigned
 choose_flags(const struct context *ctx)

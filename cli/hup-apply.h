@@ -18,6 +18,9 @@ int hup_apply(struct context *ctx, int argc, char **argv);
  * --against names; NULL with ctx->err set. */
 char *hup_match(struct context *ctx, const char *path);
 
+/* Refuse options of hup verify that do not go together. */
+int hup_check_verify(struct context *ctx);
+
 /* Was --against given? */
 bool hup_has_match(const struct context *ctx);
 

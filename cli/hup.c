@@ -122,11 +122,8 @@ ask(struct context *ctx, const char *path, char **text)
 {
 	struct progress progress;
 
-	if (hup_has_match(ctx) && hup_basis(ctx)) {
-		fail_usage(ctx, "--against and --basis do not go together: "
-				"make the whole bundle by hup build");
+	if (hup_check_verify(ctx) < 0)
 		return NULL;
-	}
 	if (hup_has_match(ctx)) {
 		*text = hup_match(ctx, path);
 		return answer_parse(ctx, *text);

@@ -56,6 +56,7 @@ run_line(struct context *ctx, int argc, char **argv)
 	if (ctx->command)
 		return run_command(ctx, argc - words - 1, argv + words + 1);
 
+	options_stop(ctx, argc - words, argv + words);
 	near = command_suggest(NULL, argv[words]);
 	if (near)
 		fail_hint(ctx, "did you mean `balimg %s`?", near);

@@ -230,9 +230,8 @@ take_short(struct context *ctx, const struct option_set *set, const char *word,
 	return 1;
 }
 
-/* A usage error should be told as the rest of the line asks for. */
-static int
-stop_parsing(struct context *ctx, int argc, char **argv)
+int
+options_stop(struct context *ctx, int argc, char **argv)
 {
 	int i;
 
@@ -267,7 +266,7 @@ options_parse(struct context *ctx, const struct option_set *set, bool leading,
 		taken = word[1] == '-' ? take_long(ctx, set, word, next) :
 					 take_short(ctx, set, word, next);
 		if (taken < 0)
-			return stop_parsing(ctx, argc - at, argv + at);
+			return options_stop(ctx, argc - at, argv + at);
 		at += taken;
 	}
 	if (leading)

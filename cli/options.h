@@ -40,6 +40,10 @@ bool verb_has_options(const struct verb *verb);
 int options_parse(struct context *ctx, const struct option_set *set,
 		  bool leading, int argc, char **argv);
 
+/* A usage error should be told as the words @argv[0..@argc), which are not
+ * parsed any more, ask for.  Returns -1. */
+int options_stop(struct context *ctx, int argc, char **argv);
+
 /* Of each option given, take the row that @verb has for it; a usage error if
  * there is none. */
 int options_check(struct context *ctx, const struct verb *verb);

@@ -140,8 +140,8 @@ cat_rules(struct context *ctx, int argc, char **argv)
 		if (!strcmp(answer_string(rule, "name"), name))
 			return print_rules(ctx, rule);
 	}
-	return fail(ctx, BALIMG_E_NOT_FOUND, "there are no rules \"%s\"",
-		    name);
+	return fail(ctx, BALIMG_E_NOT_FOUND, "%s: there is no rule \"%s\"",
+		    ctx->path, name);
 }
 
 static const struct option add_options[] = {

@@ -45,9 +45,8 @@ basis_open(struct basis *basis, const char *path, struct balimg_error *err)
 		return error_wrap(err, "%s", path);
 	}
 	if (archive->is_archive(basis->from.fd)) {
-		if (lseek(basis->from.fd, 0, SEEK_SET) == 0)
+		if (io_rewind(basis->from.fd, 0, err) == 0)
 			return 0;
-		error_sys(err, "it cannot be read twice");
 		return error_wrap(err, "%s", path);
 	}
 	basis->image = balimg_open(path, 0, err);

@@ -305,10 +305,10 @@ balimg_bundle_build_tree(const char *tree, const char *basis,
 	char *answer = NULL;
 
 	err = NEED_ERR(err);
-	if (basis && take_basis(&build, &opened, basis, edits, err) < 0)
-		return NULL;
 	if (fd < 0 || fstat(fd, &build.from) < 0)
 		error_sys(err, "cannot open");
+	else if (basis && take_basis(&build, &opened, basis, edits, err) < 0)
+		return NULL;
 	else
 		answer = make(&build, edits, err);
 	if (!answer)

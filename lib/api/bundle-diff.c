@@ -7,6 +7,7 @@
 #include <fcntl.h>
 
 #include "api/image.h"
+#include "base/io.h"
 #include "bundle/archive.h"
 #include "feature/files.h"
 
@@ -31,28 +32,43 @@ use_image(struct compare_side *side, struct opened *opened,
 	return side->vol ? 0 : -1;
 }
 
+/* Open @path: a bundle, or an image. */
+static int
+open_path(const struct archive_calls *archive, const char *path,
+	  struct opened *opened, struct balimg_error *err)
+{
+	opened->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (opened->fd < 0) {
+		error_sys(err, "cannot open");
+		return error_wrap(err, "%s", path);
+	}
+	if (archive->is_archive(opened->fd))
+		return io_rewind(opened->fd, 0, err) < 0 ?
+			       error_wrap(err, "%s", path) :
+			       0;
+	opened->image = balimg_open(path, 0, err);
+	return opened->image ? 0 : -1;
+}
+
 static int
 open_side(const struct archive_calls *archive, const struct balimg_tree *tree,
 	  struct compare_side *side, struct opened *opened,
 	  struct balimg_error *err)
 {
+	int rc;
+
 	side->title = tree->path;
-	if (tree->image)
-		return use_image(side, opened, tree->image, tree->part,
-				 tree->inside, err);
-	opened->fd = open(tree->path, O_RDONLY | O_CLOEXEC);
-	if (opened->fd < 0)
-		return error_sys(err, "cannot open");
-	side->fd = opened->fd;
-	if (archive->is_archive(opened->fd)) {
-		if (lseek(opened->fd, 0, SEEK_SET) < 0)
-			return error_sys(err, "it cannot be read twice");
-		return 0;
-	}
-	opened->image = balimg_open(tree->path, 0, err);
-	if (!opened->image)
+	if (!tree->image && open_path(archive, tree->path, opened, err) < 0)
 		return -1;
-	return use_image(side, opened, opened->image, "rootA", "/", err);
+	side->fd = opened->fd;
+	if (tree->image)
+		rc = use_image(side, opened, tree->image, tree->part,
+			       tree->inside, err);
+	else if (opened->image)
+		rc = use_image(side, opened, opened->image, "rootA", "/", err);
+	else
+		return 0;
+	return rc < 0 ? error_wrap(err, "%s", tree->path) : 0;
 }
 
 static json_t *
@@ -67,10 +83,8 @@ compare(const struct balimg_tree *const trees[2], struct opened opened[2],
 		return NULL;
 	for (i = 0; i < 2; i++) {
 		if (open_side(archive, trees[i], &sides[i], &opened[i], err) <
-		    0) {
-			error_wrap(err, "%s", trees[i]->path);
+		    0)
 			return NULL;
-		}
 	}
 	return archive->compare(sides, progress, err);
 }

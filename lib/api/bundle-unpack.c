@@ -121,8 +121,10 @@ carry_out(struct job *job, const struct progress *progress,
 	if (!archive)
 		return -1;
 	job->bundle_fd = open(job->bundle, O_RDONLY | O_CLOEXEC);
-	if (job->bundle_fd < 0)
-		return error_sys(err, "%s: cannot open", job->bundle);
+	if (job->bundle_fd < 0) {
+		error_sys(err, "cannot open");
+		return error_wrap(err, "%s", job->bundle);
+	}
 	if (open_folder(job, err) < 0 ||
 	    choose_manifest(job, manifest, err) < 0 ||
 	    basis_apply(&job->bundle_fd, job->bundle, job->basis, job->folder,
@@ -146,9 +148,10 @@ tidy_up(struct job *job, struct balimg_error *err)
 		(void)unlink(job->manifest);
 	if (job->sum.entries)
 		error_hint(err,
-			   "%s holds %llu files of an unfinished tree: remove "
-			   "it, or unpack again with --force",
-			   job->folder, (unsigned long long)job->sum.entries);
+			   "%s holds %llu file%s of an unfinished tree: "
+			   "remove it, or unpack again with --force",
+			   job->folder, (unsigned long long)job->sum.entries,
+			   job->sum.entries == 1 ? "" : "s");
 	else if (job->made)
 		(void)rmdir(job->folder);
 }

@@ -8,6 +8,7 @@
 
 #include "api/basis.h"
 #include "api/image.h"
+#include "base/io.h"
 #include "bundle/archive.h"
 
 /* What a delta makes, judged; that itself, where it is not sound. */
@@ -20,8 +21,8 @@ judge_whole(const struct archive_calls *archive, int *fd, const char *path,
 
 	if (!report || bundle_first_error(report))
 		return STEAL(report);
-	if (lseek(*fd, 0, SEEK_SET) < 0) {
-		error_sys(err, "it cannot be read twice");
+	if (io_rewind(*fd, 0, err) < 0) {
+		error_wrap(err, "%s", path);
 		return NULL;
 	}
 	if (basis_apply(fd, path, basis, NULL, progress, err) < 0)

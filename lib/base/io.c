@@ -90,6 +90,18 @@ io_write(int fd, const void *data, size_t len, struct balimg_error *err)
 	return 0;
 }
 
+int
+io_rewind(int fd, int64_t offset, struct balimg_error *err)
+{
+	if (lseek(fd, (off_t)offset, SEEK_SET) >= 0)
+		return 0;
+	if (errno != ESPIPE)
+		return error_sys(err, "cannot be read twice");
+	error_set(err, BALIMG_E_UNSUPPORTED,
+		  "is a pipe, and this must be read twice");
+	return error_hint(err, "store it in a file first");
+}
+
 bool
 io_send(int fd, const void *data, size_t len)
 {

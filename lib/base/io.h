@@ -25,6 +25,9 @@ int io_write_at(int fd, const void *data, size_t len, uint64_t offset,
 int io_write(int fd, const void *data, size_t len, struct balimg_error *err)
 	MUST_USE;
 
+/* Go back to byte @offset, to read on from there once more; a pipe cannot. */
+int io_rewind(int fd, int64_t offset, struct balimg_error *err) MUST_USE;
+
 /* Send all @len bytes over the socket @fd; false if the other side is gone. */
 bool io_send(int fd, const void *data, size_t len) MUST_USE;
 

@@ -262,9 +262,10 @@ apply_carry_write(struct apply *apply, const struct apply_carry *carry,
 		plan_note(
 			apply->c->plan, PLAN_NOTE,
 			os_partition_title(apply->os, apply->target),
-			"as on the device, gets %zu files and folders of the "
+			"as on the device, gets %zu file%s or folder%s of the "
 			"old root: keys, the machine's id, networks",
-			carry->count);
+			carry->count, carry->count == 1 ? "" : "s",
+			carry->count == 1 ? "" : "s");
 	return 0;
 }
 

@@ -116,6 +116,18 @@ judge_kind(struct apply *apply, json_t *findings, struct balimg_error *err)
 	return 0;
 }
 
+/* The boot loader takes the kernel from there. */
+static int
+judge_boot_folder(struct apply *apply, json_t *findings,
+		  struct balimg_error *err)
+{
+	if (!apply->hostapp || apply->facts.boot_blocks)
+		return 0;
+	return misfit(apply, findings, false, err,
+		      "the bundle holds nothing in /boot: no device starts "
+		      "from that");
+}
+
 static int
 judge_version(struct apply *apply, json_t *findings, struct balimg_error *err)
 {
@@ -201,8 +213,8 @@ judge_room(struct apply *apply, uint64_t have, json_t *findings,
 	if (need <= have)
 		return 0;
 	return misfit(apply, findings, false, err,
-		      "takes %" PRIu64 " KiB in %s, which has room for "
-		      "%" PRIu64 " KiB",
+		      "the update takes %" PRIu64 " KiB in %s, which has room "
+		      "for %" PRIu64 " KiB",
 		      need / 1024,
 		      os_partition_title(apply->os, apply->target),
 		      have / 1024);
@@ -290,6 +302,7 @@ apply_find_misfits(struct apply *apply, json_t *findings,
 {
 	if (judge_device(apply, findings, err) < 0 ||
 	    judge_version(apply, findings, err) < 0 ||
+	    judge_boot_folder(apply, findings, err) < 0 ||
 	    judge_root(apply, findings, err) < 0)
 		return -1;
 	return judge_boot(apply, findings, err);

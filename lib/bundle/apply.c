@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "bundle/apply-private.h"
 
 /* ---- the bundle ---------------------------------------------------- */
@@ -15,9 +16,7 @@
 int
 apply_rewind(const struct apply *apply, struct balimg_error *err)
 {
-	if (lseek(apply->wish->fd, 0, SEEK_SET) < 0)
-		return error_sys(err, "the bundle cannot be read twice");
-	return 0;
+	return io_rewind(apply->wish->fd, 0, err);
 }
 
 /* All sums are verified before anything is staged. */

@@ -4,10 +4,14 @@
  */
 #include <config.h>
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/bytes.h"
 #include "bundle/bundle-private.h"
 #include "bundle/nested.h"
 
@@ -310,8 +314,38 @@ bundle_read(struct bundle *bundle, int fd, struct balimg_error *err)
 	return bundle_each_member(fd, note_member, bundle, err);
 }
 
+/* What is @fd, of which nothing could be read as an archive? */
 static int
-each_member(struct archive *archive,
+fail_first(struct archive *archive, int fd, struct balimg_error *err)
+{
+	uint8_t sector[512] = { 0 };
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_sys(err, "cannot look at the bundle");
+	if (S_ISDIR(st.st_mode))
+		return error_set(err, BALIMG_E_INVALID,
+				 "is a folder, not an update bundle");
+	if (S_ISREG(st.st_mode) && !st.st_size)
+		return error_set(err, BALIMG_E_INVALID, "is empty");
+	if (archive_errno(archive) != EILSEQ) /* a format it does not know */
+		return bundle_fail(archive, "the bundle", err);
+	if (pread(fd, sector, sizeof(sector), 0) == sizeof(sector) &&
+	    le16_get(sector + 510) == 0xaa55) {
+		error_set(err, BALIMG_E_INVALID,
+			  "is a disk image, not an update bundle");
+		return error_hint(
+			err,
+			"`balimg info` tells of it, and `balimg hup build` "
+			"makes a bundle of it");
+	}
+	return error_set(err, BALIMG_E_INVALID,
+			 "is no update bundle: no tar file, plain or "
+			 "compressed by gzip, bzip2, xz or zstd");
+}
+
+static int
+each_member(struct archive *archive, int fd,
 	    int (*visit)(struct archive *archive, struct archive_entry *entry,
 			 size_t at, void *data, struct balimg_error *err),
 	    void *data, struct balimg_error *err)
@@ -329,7 +363,8 @@ each_member(struct archive *archive,
 		if (more)
 			return more < 0 ? -1 : 0;
 	}
-	return bundle_fail(archive, "the bundle", err);
+	return at ? bundle_fail(archive, "the bundle", err) :
+		    fail_first(archive, fd, err);
 }
 
 int
@@ -345,9 +380,9 @@ bundle_each_member(int fd,
 	if (!archive)
 		return error_nomem(err);
 	if (archive_read_open_fd(archive, fd, BUNDLE_PIECE) < ARCHIVE_WARN)
-		rc = bundle_fail(archive, "the bundle", err);
+		rc = fail_first(archive, fd, err);
 	else
-		rc = each_member(archive, visit, data, err);
+		rc = each_member(archive, fd, visit, data, err);
 	archive_read_free(archive);
 	return rc;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "bundle/layers.h"
 #include "document/json.h"
 
@@ -226,9 +227,8 @@ layers_each(const struct layers *layers, int fd, off_t start, size_t first,
 
 	while (pass.next < end) {
 		before = pass.next;
-		if (lseek(fd, start, SEEK_SET) < 0)
-			return error_sys(err, "it cannot be read twice");
-		if (bundle_each_member(fd, pass_member, &pass, err) < 0)
+		if (io_rewind(fd, start, err) < 0 ||
+		    bundle_each_member(fd, pass_member, &pass, err) < 0)
 			return -1;
 		if (pass.next == before)
 			return error_set(err, BALIMG_E_INVALID,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "bundle/archive-calls.h"
 #include "bundle/bundle-private.h"
 #include "bundle/layers.h"
@@ -118,8 +119,8 @@ merge_layers(struct walk *walk, struct balimg_error *err)
 static int
 walk_root(struct walk *walk, struct balimg_error *err)
 {
-	if (lseek(walk->fd, walk->start, SEEK_SET) < 0)
-		return error_sys(err, "it cannot be read twice");
+	if (io_rewind(walk->fd, walk->start, err) < 0)
+		return -1;
 	return tree_walk_tar(walk->fd, walk->outer, err);
 }
 
@@ -141,7 +142,7 @@ walk_bundle(struct walk *walk, size_t index, struct balimg_error *err)
 {
 	walk->start = lseek(walk->fd, 0, SEEK_CUR);
 	if (walk->start < 0)
-		return error_sys(err, "it cannot be read twice");
+		return io_rewind(walk->fd, 0, err);
 	walk->bundle.skim = true;
 	walk->bundle.progress = walk->outer->progress;
 	if (bundle_read(&walk->bundle, walk->fd, err) < 0)

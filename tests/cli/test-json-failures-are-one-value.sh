@@ -15,6 +15,9 @@ equal "$(jq -r .error.code out)" usage
 silent err
 run 2 config set --bad --json
 equal "$(jq -r .error.code out)" usage
+run 2 nothing-like-it --json
+equal "$(jq -r .error.code out)" usage
+silent err
 : >x.img
 run 3 --json info x.img
 jq -se 'length == 1 and .[0].error.code == "invalid" or

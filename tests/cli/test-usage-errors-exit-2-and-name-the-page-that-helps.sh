@@ -25,6 +25,10 @@ run 2 config set --nonsense x.img a=b
 err_has 'there is no option --nonsense here'
 run 2 config get --force x.img
 err_has 'there is no option --force here'
+run 2 hup verify --nonsense x.docker
+err_has 'balimg help hup verify'
+run 2 hup verify --replace x.docker
+err_has '--replace goes with --against'
 run 2 info -x x.img
 err_has 'there is no option -x here'
 run 2 config set x.img a=b --output
