@@ -232,6 +232,7 @@ ext_create(struct volume *vol, const char *path, const struct volume_entry *as,
 {
 	struct birth birth = { .as = as, .kind = find_kind(as, err) };
 	struct ext_volume *ext = ext_of(vol);
+	uint64_t more = ext_xattr_blocks(ext, xattrs);
 	int result;
 
 	if (!birth.kind || ext_begin(ext, err) < 0 ||
@@ -243,11 +244,10 @@ ext_create(struct volume *vol, const char *path, const struct volume_entry *as,
 	if (birth.kind == &kind_file)
 		birth.content = content;
 	if (birth.kind == &kind_dir)
-		result = ext_prepare_directory(ext, &birth.place,
+		result = ext_prepare_directory(ext, &birth.place, more,
 					       &birth.parent, &birth.ino, err);
 	else
-		result = prepare_inode(ext, &birth,
-				       ext_xattr_blocks(ext, xattrs), err);
+		result = prepare_inode(ext, &birth, more, err);
 	if (result < 0)
 		return -1;
 	ext_stage(ext);

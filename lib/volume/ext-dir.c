@@ -179,8 +179,8 @@ dress(struct ext_volume *ext, ext2_ino_t ino, const struct ext2_inode *parent,
 
 int
 ext_prepare_directory(struct ext_volume *ext, const struct ext_place *place,
-		      struct ext2_inode *parent, ext2_ino_t *ino,
-		      struct balimg_error *err)
+		      uint64_t more, struct ext2_inode *parent,
+		      ext2_ino_t *ino, struct balimg_error *err)
 {
 	if (ext_parent(ext, place, parent, err) < 0)
 		return -1;
@@ -190,7 +190,8 @@ ext_prepare_directory(struct ext_volume *ext, const struct ext_place *place,
 				 "the directory holds too many others");
 	if (ext_new_inode(ext, place->dir, LINUX_S_IFDIR, ino, err) < 0)
 		return -1;
-	return ext_need_space(ext, parent, 0, 1, EXT_NAME_BLOCKS, NULL, err);
+	return ext_need_space(ext, parent, 0, 1, EXT_NAME_BLOCKS + more, NULL,
+			      err);
 }
 
 /* libext2fs makes a directory without a name here, so that ext_add_name(),
@@ -213,9 +214,10 @@ ext_stage_directory(struct ext_volume *ext, const struct ext_place *place,
 static int
 make_directory(struct ext_volume *ext, const struct ext_place *place,
 	       const struct ext2_inode *parent, ext2_ino_t ino,
-	       struct balimg_error *err)
+	       const struct ext_inherited *inherited, struct balimg_error *err)
 {
-	if (ext_stage_directory(ext, place, parent, ino, err) < 0)
+	if (ext_stage_directory(ext, place, parent, ino, err) < 0 ||
+	    ext_take_over(ext, ino, inherited, err) < 0)
 		return -1;
 	return ext_link(ext, place->dir, place->name, ino, EXT2_FT_DIR, err);
 }
@@ -223,6 +225,7 @@ make_directory(struct ext_volume *ext, const struct ext_place *place,
 int
 ext_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 {
+	AUTO_INHERITED struct ext_inherited inherited = { 0 };
 	struct ext_volume *ext = ext_of(vol);
 	struct ext2_inode parent;
 	struct ext_place place;
@@ -233,8 +236,12 @@ ext_mkdir(struct volume *vol, const char *path, struct balimg_error *err)
 		return -1;
 	if (place.ino)
 		return error_set(err, BALIMG_E_REFUSED, "exists already");
-	if (ext_prepare_directory(ext, &place, &parent, &ino, err) < 0)
+	if (ext_inherit(ext, place.dir, true, &inherited, err) < 0 ||
+	    ext_prepare_directory(ext, &place,
+				  ext_xattr_blocks(ext, &inherited.lists),
+				  &parent, &ino, err) < 0)
 		return -1;
 	ext_stage(ext);
-	return ext_staged(ext, make_directory(ext, &place, &parent, ino, err));
+	return ext_staged(ext, make_directory(ext, &place, &parent, ino,
+					      &inherited, err));
 }

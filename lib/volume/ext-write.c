@@ -6,7 +6,8 @@
  * attributes and other names: its blocks are freed, and the new content gets
  * blocks as if it were empty.  A name that is a symbolic link stays one, and
  * the file it leads to is written.  A new file belongs to root, or to the
- * group of a directory that hands its group on.
+ * group of a directory that hands its group on, and takes over the default
+ * access control list of the directory.
  */
 #include <config.h>
 
@@ -117,7 +118,7 @@ fill_inode(const struct ext_volume *ext, const struct ext2_inode *parent,
 static int
 stage_new(struct ext_volume *ext, const struct ext_place *place,
 	  ext2_ino_t ino, struct ext2_inode *inode, struct source *content,
-	  struct balimg_error *err)
+	  const struct ext_inherited *inherited, struct balimg_error *err)
 {
 	errcode_t failed;
 
@@ -129,6 +130,7 @@ stage_new(struct ext_volume *ext, const struct ext_place *place,
 		return ext_error(ext, failed, err);
 	if (ext_store(ext, ino, inode, content, err) < 0 ||
 	    ext_touch(ext, ino, err) < 0 ||
+	    ext_take_over(ext, ino, inherited, err) < 0 ||
 	    ext_link(ext, place->dir, place->name, ino, EXT2_FT_REG_FILE,
 		     err) < 0)
 		return -1;
@@ -139,18 +141,22 @@ static int
 create(struct ext_volume *ext, const struct ext_place *place,
        struct source *content, struct balimg_error *err)
 {
+	AUTO_INHERITED struct ext_inherited inherited = { 0 };
 	struct ext2_inode parent, inode;
+	uint64_t more = EXT_NAME_BLOCKS;
 	ext2_ino_t ino;
 
 	if (ext_parent(ext, place, &parent, err) < 0 ||
-	    ext_new_inode(ext, place->dir, LINUX_S_IFREG, &ino, err) < 0)
+	    ext_new_inode(ext, place->dir, LINUX_S_IFREG, &ino, err) < 0 ||
+	    ext_inherit(ext, place->dir, false, &inherited, err) < 0)
 		return -1;
 	fill_inode(ext, &parent, &inode);
-	if (check_room(ext, &inode, content, EXT_NAME_BLOCKS, NULL, err) < 0)
+	more += ext_xattr_blocks(ext, &inherited.lists);
+	if (check_room(ext, &inode, content, more, NULL, err) < 0)
 		return -1;
 	ext_stage(ext);
-	return ext_staged(ext,
-			  stage_new(ext, place, ino, &inode, content, err));
+	return ext_staged(ext, stage_new(ext, place, ino, &inode, content,
+					 &inherited, err));
 }
 
 /* ---- old files ----------------------------------------------------- */

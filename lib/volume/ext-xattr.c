@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * By libext2fs, which gives names and values as the kernel would: access
- * lists, too, are in the form of system.posix_acl_access.
+ * By libext2fs, which gives names as the kernel would, and values but for
+ * access control lists: these are given as stored, yet taken in the form of
+ * the kernel's.
  */
 #include <config.h>
 
@@ -37,25 +38,34 @@ add_attribute(char *name, char *value, size_t len, void *data)
 
 	if (is_content(name))
 		return 0;
-	walk->result = volume_xattrs_add(walk->xattrs, name, value, len,
-					 walk->err);
+	if (ext_is_acl(name))
+		walk->result = ext_acl_add(walk->xattrs, name, value, len,
+					   walk->err);
+	else
+		walk->result = volume_xattrs_add(walk->xattrs, name, value,
+						 len, walk->err);
 	return walk->result < 0 ? XATTR_ABORT : 0;
 }
 
+/* May there be any? */
+static bool
+has_xattrs(const struct ext_volume *ext)
+{
+	return ext2fs_has_feature_xattr(ext->fs->super) ||
+	       ext2fs_has_feature_inline_data(ext->fs->super);
+}
+
 int
-ext_list_xattrs(struct volume *vol, const char *path,
+ext_read_xattrs(struct ext_volume *ext, ext2_ino_t ino,
 		struct volume_xattrs *xattrs, struct balimg_error *err)
 {
 	struct walk walk = { .xattrs = xattrs, .err = err };
-	struct ext_volume *ext = ext_of(vol);
 	struct ext2_xattr_handle *handle;
-	struct ext_place place;
 	errcode_t failed;
 
-	ext_io_begin(&ext->io, 0);
-	if (ext_need(ext, path, false, &place, err) < 0)
-		return -1;
-	failed = ext2fs_xattrs_open(ext->fs, place.ino, &handle);
+	if (!has_xattrs(ext))
+		return 0;
+	failed = ext2fs_xattrs_open(ext->fs, ino, &handle);
 	if (failed)
 		return ext_error(ext, failed, err);
 	failed = ext2fs_xattrs_read(handle);
@@ -65,6 +75,19 @@ ext_list_xattrs(struct volume *vol, const char *path,
 	if (failed)
 		return ext_error(ext, failed, err);
 	return walk.result;
+}
+
+int
+ext_list_xattrs(struct volume *vol, const char *path,
+		struct volume_xattrs *xattrs, struct balimg_error *err)
+{
+	struct ext_volume *ext = ext_of(vol);
+	struct ext_place place;
+
+	ext_io_begin(&ext->io, 0);
+	if (ext_need(ext, path, false, &place, err) < 0)
+		return -1;
+	return ext_read_xattrs(ext, place.ino, xattrs, err);
 }
 
 /* ---- setting them -------------------------------------------------- */
@@ -86,7 +109,7 @@ has_prefix(const char *name)
 }
 
 static int
-check_names(const struct volume_xattrs *xattrs, struct balimg_error *err)
+check_each(const struct volume_xattrs *xattrs, struct balimg_error *err)
 {
 	size_t i;
 
@@ -96,6 +119,8 @@ check_names(const struct volume_xattrs *xattrs, struct balimg_error *err)
 					 "the extended attribute %s belongs "
 					 "to nobody that is known",
 					 xattrs->xattrs[i].name);
+		if (ext_acl_check(&xattrs->xattrs[i], err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -132,7 +157,11 @@ ext_check_xattrs(struct ext_volume *ext, ext2_ino_t ino,
 
 	if (!xattrs || !xattrs->count)
 		return 0;
-	if (check_names(xattrs, err) < 0)
+	if (!has_xattrs(ext))
+		return error_set(err, BALIMG_E_UNSUPPORTED,
+				 "the file system was made without extended "
+				 "attributes");
+	if (check_each(xattrs, err) < 0)
 		return -1;
 	for (i = 0; i < xattrs->count; i++)
 		count_attribute(xattrs->xattrs[i].name, NULL,

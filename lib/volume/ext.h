@@ -88,6 +88,11 @@ int ext_list_xattrs(struct volume *vol, const char *path,
 		    struct volume_xattrs *xattrs, struct balimg_error *err)
 	MUST_USE;
 
+/* Those of inode @ino, added to @xattrs, which the caller clears. */
+int ext_read_xattrs(struct ext_volume *ext, ext2_ino_t ino,
+		    struct volume_xattrs *xattrs, struct balimg_error *err)
+	MUST_USE;
+
 /* May @ino, which may be 0 for one yet to be made, have @xattrs besides those
  * it has?  @xattrs may be NULL. */
 int ext_check_xattrs(struct ext_volume *ext, ext2_ino_t ino,
@@ -99,6 +104,44 @@ uint64_t ext_xattr_blocks(const struct ext_volume *ext,
 int ext_set_xattrs(struct ext_volume *ext, ext2_ino_t ino,
 		   const struct volume_xattrs *xattrs,
 		   struct balimg_error *err) MUST_USE;
+
+/* ---- ext-acl.c ---- */
+
+/* Does the attribute @name hold an access control list? */
+bool ext_is_acl(const char *name);
+/* BALIMG_E_INVALID if @xattr does, and it is not as the kernel takes it. */
+int ext_acl_check(const struct volume_xattr *xattr, struct balimg_error *err)
+	MUST_USE;
+/* Add the @len bytes at @stored, as volumes have them, in the form that the
+ * kernel gives; BALIMG_E_INVALID if they are no list. */
+int ext_acl_add(struct volume_xattrs *xattrs, const char *name,
+		const char *stored, size_t len, struct balimg_error *err)
+	MUST_USE;
+
+/* What a new file or directory gets by the default list of the directory that
+ * it is made in. */
+struct ext_inherited {
+	bool any;      /* is there such a list? */
+	unsigned mode; /* permission bits, 0777 */
+	struct volume_xattrs lists;
+};
+void ext_inherited_clear(struct ext_inherited *inherited);
+#define AUTO_INHERITED __attribute__((cleanup(ext_inherited_clear)))
+
+/* What is it in @dir?  BALIMG_E_INVALID if the list there is malformed. */
+int ext_inherit(struct ext_volume *ext, ext2_ino_t dir, bool directory,
+		struct ext_inherited *inherited, struct balimg_error *err)
+	MUST_USE;
+/* Give it to @ino. */
+int ext_take_over(struct ext_volume *ext, ext2_ino_t ino,
+		  const struct ext_inherited *inherited,
+		  struct balimg_error *err) MUST_USE;
+
+/* Add to @lists, which the caller clears, the access list that @ino is to have
+ * with @mode, if it has one. */
+int ext_list_for_mode(struct ext_volume *ext, ext2_ino_t ino, unsigned mode,
+		      struct volume_xattrs *lists, struct balimg_error *err)
+	MUST_USE;
 
 /* ---- ext-path.c ---- */
 
@@ -267,9 +310,10 @@ int ext_parent(struct ext_volume *ext, const struct ext_place *place,
 	       struct ext2_inode *parent, struct balimg_error *err) MUST_USE;
 
 /* May there be a directory at @place, where nothing is?  *@parent: that of the
- * directory which is to have it, *@ino: a free one. */
+ * directory which is to have it, *@ino: a free one.  It will take @more blocks
+ * for its attributes. */
 int ext_prepare_directory(struct ext_volume *ext,
-			  const struct ext_place *place,
+			  const struct ext_place *place, uint64_t more,
 			  struct ext2_inode *parent, ext2_ino_t *ino,
 			  struct balimg_error *err) MUST_USE;
 /* Make it, without its name; it belongs to root, or to the group of a

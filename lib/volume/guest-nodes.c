@@ -4,7 +4,8 @@
  *
  * The directory that a node comes into keeps its time, as volume_create() has
  * it.  The time of a symbolic link is when it was made: libguestfs has no call
- * to set it.
+ * to set it.  Where a directory has a default access control list, the kernel
+ * lets a node take it over.
  */
 #include <config.h>
 

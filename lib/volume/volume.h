@@ -124,7 +124,9 @@ struct volume_xattrs {
 };
 
 /* Those of what @path names itself: a link is not followed.  None where the
- * file system knows of none. */
+ * file system knows of none.  Access control lists (system.posix_acl_access,
+ * system.posix_acl_default) are in the form that the kernel gives them in,
+ * here and below; BALIMG_E_INVALID if one is malformed. */
 int volume_list_xattrs(struct volume *vol, const char *path,
 		       struct volume_xattrs *xattrs, struct balimg_error *err)
 	MUST_USE;
@@ -154,7 +156,12 @@ enum volume_flags {
  * stays the same in owner, mode and attributes, and a symbolic link is
  * followed; its blocks are used again, so @content must not read from it.
  * BALIMG_E_NO_SPACE comes before anything is staged.  The parent directory
- * must exist. */
+ * must exist.
+ *
+ * What is new here, or by volume_mkdir(), takes over the default access
+ * control list of its parent, as the kernel would let it, with 0666 and 0777
+ * as the modes asked for; else they are 0644 and 0755.  BALIMG_E_INVALID if
+ * that list is malformed. */
 int volume_write_from(struct volume *vol, const char *path,
 		      struct source *content, unsigned flags,
 		      struct balimg_error *err) MUST_USE;
@@ -172,8 +179,9 @@ int volume_remove(struct volume *vol, const char *path, unsigned flags,
 int volume_mkdir(struct volume *vol, const char *path,
 		 struct balimg_error *err) MUST_USE;
 
-/* Set the permission bits (07777) of what @path leads to.  Nothing is done
- * where there are none. */
+/* Set the permission bits (07777) of what @path leads to; an access control
+ * list that it has then says the same.  Nothing is done where there are none.
+ */
 int volume_set_mode(struct volume *vol, const char *path, unsigned mode,
 		    struct balimg_error *err) MUST_USE;
 
@@ -190,10 +198,12 @@ struct volume_stream {
 /* Make @path, which must not exist in a directory that does: what @as says by
  * directory, special, target, major and minor, with its mode, uid, gid and
  * time.  @content, read to its end, is that of a file; NULL: an empty one.
- * @xattrs may be NULL.  The times of the directory stay, so that a tree can be
- * made from the top.  BALIMG_E_NO_SPACE comes before anything is staged.
- * BALIMG_E_UNSUPPORTED where such a thing cannot be: in FAT there are files
- * and directories, whose owners, modes, times and attributes are not kept. */
+ * @xattrs may be NULL.  That is all of it: nothing of a default access control
+ * list of the directory is taken over.  The times of the directory stay, so
+ * that a tree can be made from the top.  BALIMG_E_NO_SPACE comes before
+ * anything is staged.  BALIMG_E_UNSUPPORTED where such a thing cannot be: in
+ * FAT there are files and directories, whose owners, modes, times and
+ * attributes are not kept. */
 int volume_create(struct volume *vol, const char *path,
 		  const struct volume_entry *as,
 		  const struct volume_xattrs *xattrs,

@@ -54,10 +54,12 @@ static void
 list_all(struct volume *vol, const char *path, unsigned depth)
 {
 	AUTO_LISTING struct volume_listing listing = { 0 };
+	AUTO_XATTRS struct volume_xattrs xattrs = { 0 };
 	const struct volume_entry *entry;
 	char below[4096];
 	size_t i;
 
+	(void)!volume_list_xattrs(vol, path, &xattrs, NULL);
 	if (volume_list(vol, path, &listing, NULL) < 0)
 		return;
 	for (i = 0; i < listing.count && names < NAMES_MAX; i++, names++) {

@@ -3,13 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * usage: ask-volume IMAGE[@OFFSET] identify | check | repair
- *        ask-volume IMAGE[@OFFSET] unpack | put | remove | mkdir PATH...
+ *        ask-volume IMAGE[@OFFSET] unpack | put | remove | mkdir | chmod
+ * PATH...
  *
  * "unpack FOLDER" writes all files there; what cannot be read is named on
  * standard error, and the status is then 1.  "check" prints a line per fault,
  * which begins with "fault:" (status 1), "mend:" (the same, but repairable)
- * or "note:".  "put PATH FILE", "remove PATH", "mkdir PATH" and "repair" edit
- * the image in place.
+ * or "note:".  "put PATH FILE", "remove PATH", "mkdir PATH", "chmod PATH
+ * OCTAL" and "repair" edit the image in place.
  */
 #include <config.h>
 
@@ -156,6 +157,10 @@ edit(struct volume *vol, char **words)
 		rc = volume_remove(vol, words[1], VOLUME_WIPE_OLD, &err);
 	else if (!strcmp(words[0], "mkdir"))
 		rc = volume_mkdir(vol, words[1], &err);
+	else if (!strcmp(words[0], "chmod"))
+		rc = volume_set_mode(vol, words[1],
+				     (unsigned)strtoul(words[2], NULL, 8),
+				     &err);
 	if (rc < 0 || volume_flush(vol, &err) < 0)
 		return fail(words[0]);
 	return 0;

@@ -106,6 +106,49 @@ cp image before
 "$ask" image put /folder/other small
 cmp image before
 
+# ---- modes of files with access control lists ----
+for options in '-b 1024' '-I 128'; do
+	# shellcheck disable=SC2086 # several options
+	make 8M $options
+	if [ "$(id -u)" != 0 ] || ! command -v setfacl >/dev/null ||
+		! mount -o loop,acl image mnt 2>/dev/null; then
+		break
+	fi
+	(
+		cd mnt
+		for name in one two three; do
+			echo text >$name
+			setfacl -m u:1000:rwx,g:5:r $name
+		done
+		mkdir made
+		setfacl -m d:u:7:rwx,u:8:x made
+	)
+	umount mnt
+	cp image before
+	mount -o loop,acl before mnt
+	(
+		umask 022
+		chmod 600 mnt/one
+		chmod 4751 mnt/two
+		chmod 1730 mnt/made
+		: >mnt/made/new
+		chmod 604 mnt/made/new
+		cd mnt && getfacl -n one two three made made/new >../acl.want
+	)
+	umount mnt
+	: >nothing
+	edit chmod /one 600
+	edit chmod /two 4751
+	edit chmod /made 1730
+	edit put /made/new nothing
+	edit chmod /made/new 604
+	mount -o loop,acl,ro image mnt
+	(cd mnt && getfacl -n one two three made made/new >../acl.got)
+	umount mnt
+	diff acl.want acl.got || fail "$options: another access control list"
+	grep -q 'user:1000:rwx	*#effective:---' acl.got || fail "$(cat acl.got)"
+done
+
 # ---- holes ----
 # GRUB does not read what begins with a hole.
 cp small sparse

@@ -48,6 +48,12 @@ make_dir(void)
 }
 
 static int
+set_mode(void)
+{
+	return volume_set_mode(vol, "/dir/new", 0600, &err);
+}
+
+static int
 patch(void)
 {
 	AUTO_SOURCE struct source *file = volume_open_file(vol, "/dir/new",
@@ -82,7 +88,7 @@ check(void)
 }
 
 static int (*const steps[])(void) = {
-	check, create, replace, remove_file, make_dir, patch, look,
+	check, create, replace, remove_file, make_dir, set_mode, patch, look,
 };
 
 /* Every step; those that fail for want of memory once more.  False if the
@@ -141,6 +147,10 @@ judge(void)
 		     "cmp - patched") == 0);
 	CHECK(system("debugfs -R 'cat /old' " IMAGE " 2>log | head -c 5000 | "
 		     "cmp -n 5000 - content") == 0);
+	CHECK(system("debugfs -R 'ea_list /dir/new' " IMAGE " 2>log | "
+		     "grep -q 'posix_acl_access (28) = .* 10 00 00 00'") == 0);
+	CHECK(system("debugfs -R 'ea_list /dir/sub' " IMAGE " 2>log | "
+		     "grep -q posix_acl_default") == 0);
 }
 
 /* One session with its allocation number @nth failing; false if there were
@@ -187,6 +197,19 @@ run_session(unsigned long nth)
 	return failed;
 }
 
+/* As stored: for user 7, too. */
+static void
+give_default_list(void)
+{
+	static const uint8_t list[] = { 1,    0, 0, 0, 1,    0, 7, 0, 2, 0,
+					7,    0, 7, 0, 0,    0, 4, 0, 5, 0,
+					0x10, 0, 7, 0, 0x20, 0, 5, 0 };
+
+	scratch_write("list", list, sizeof(list));
+	CHECK(system("debugfs -w -R 'ea_set -r -f list dir "
+		     "system.posix_acl_default' base.ext4 >log 2>&1") == 0);
+}
+
 int
 main(void)
 {
@@ -211,6 +234,7 @@ main(void)
 		     "cp content tree/gone && ln -s dir tree/link && "
 		     "mkfs.ext4 -q -b 1024 -d tree base.ext4 3000k "
 		     ">log 2>&1") == 0);
+	give_default_list();
 	for (nth = 1; run_session(nth); nth++)
 		continue;
 	printf("%lu allocations\n", nth - 1);

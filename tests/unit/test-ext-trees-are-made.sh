@@ -70,6 +70,9 @@ s.bind("a/socket")'
 os.setxattr("a/large", "security.capability", open("cap", "rb").read())
 os.setxattr("a/b", "trusted.overlay.opaque", b"y")'
 	rm cap
+	# Where the file system has access control lists.
+	setfacl -m u:1000:rwx,d:u:1000:rwx,d:g:70000:r a/b 2>/dev/null || :
+	setfacl -m g:5:rw,m::r a/empty 2>/dev/null || :
 	for number in $(seq 1200); do
 		: >"many/a name of some length, number $number"
 	done
