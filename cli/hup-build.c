@@ -178,11 +178,12 @@ put_answer(const struct context *ctx, const json_t *answer)
 	printf("%s", term_ink(ctx, stdout, INK_BOLD));
 	text_put(stdout, answer_string(answer, "output"));
 	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
-	hup_put_fact(ctx, "kind",
-		     hup_format_title(answer_string(answer, "format")));
-	hup_put_fact(ctx, "OS", answer_string(answer, "version"));
-	hup_put_fact(ctx, "device type", answer_string(answer, "deviceType"));
-	hup_put_fact(ctx, "image", answer_string(answer, "imageId"));
+	table_put_fact(ctx, "kind",
+		       hup_format_title(answer_string(answer, "format")));
+	table_put_fact(ctx, "OS", answer_string(answer, "version"));
+	table_put_fact(ctx, "device type",
+		       answer_string(answer, "deviceType"));
+	table_put_fact(ctx, "image", answer_string(answer, "imageId"));
 	put_layers(ctx, json_object_get(answer, "layers"));
 	if (!left_out)
 		return;

@@ -21,19 +21,6 @@
 #include "text.h"
 #include "xalloc.h"
 
-#define LABEL_WIDTH 14
-
-void
-hup_put_fact(const struct context *ctx, const char *label, const char *value)
-{
-	if (!*value)
-		return;
-	printf("  %s%-*s%s", term_ink(ctx, stdout, INK_DIM), LABEL_WIDTH,
-	       label, term_ink(ctx, stdout, INK_PLAIN));
-	text_put(stdout, value);
-	putchar('\n');
-}
-
 const char *
 hup_format_title(const char *format)
 {
@@ -55,7 +42,7 @@ put_size(const struct context *ctx, const json_t *report)
 	size = xasprintf("%s%s%s", text,
 			 strcmp(compression, "none") ? ", " : "",
 			 strcmp(compression, "none") ? compression : "");
-	hup_put_fact(ctx, "size", size);
+	table_put_fact(ctx, "size", size);
 }
 
 static void
@@ -69,7 +56,7 @@ put_contents(const struct context *ctx, const json_t *report)
 		return;
 	size_text(text, (uint64_t)answer_number(report, "bytes"));
 	files = xasprintf("%lld, %s", count, text);
-	hup_put_fact(ctx, "files", files);
+	table_put_fact(ctx, "files", files);
 }
 
 static void
@@ -103,16 +90,17 @@ put_report(const struct context *ctx, const json_t *report, const char *path)
 	printf("%s", term_ink(ctx, stdout, INK_BOLD));
 	text_put(stdout, path);
 	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
-	hup_put_fact(ctx, "kind",
-		     hup_format_title(answer_string(report, "format")));
-	hup_put_fact(ctx, "OS", answer_string(report, "version"));
-	hup_put_fact(ctx, "device type", answer_string(report, "deviceType"));
-	hup_put_fact(ctx, "built on", answer_string(report, "architecture"));
+	table_put_fact(ctx, "kind",
+		       hup_format_title(answer_string(report, "format")));
+	table_put_fact(ctx, "OS", answer_string(report, "version"));
+	table_put_fact(ctx, "device type",
+		       answer_string(report, "deviceType"));
+	table_put_fact(ctx, "built on", answer_string(report, "architecture"));
 	put_size(ctx, report);
 	put_contents(ctx, report);
-	hup_put_fact(ctx, "image", answer_string(report, "imageId"));
-	hup_put_fact(ctx, "delta to", answer_string(report, "delta"));
-	hup_put_fact(ctx, "makes image", answer_string(report, "target"));
+	table_put_fact(ctx, "image", answer_string(report, "imageId"));
+	table_put_fact(ctx, "delta to", answer_string(report, "delta"));
+	table_put_fact(ctx, "makes image", answer_string(report, "target"));
 	put_layers(ctx, json_object_get(report, "layers"));
 }
 

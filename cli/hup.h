@@ -7,10 +7,6 @@
 
 #include "command.h"
 
-/* Print a line "  LABEL  VALUE"; nothing if there is no value. */
-void hup_put_fact(const struct context *ctx, const char *label,
-		  const char *value);
-
 /* What a kind of bundle is called, for people. */
 const char *hup_format_title(const char *format);
 

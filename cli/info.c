@@ -14,26 +14,14 @@
 #include "parts.h"
 #include "report.h"
 #include "size.h"
+#include "table.h"
 #include "term.h"
 #include "text.h"
 #include "xalloc.h"
 
-#define LABEL_WIDTH 13
-#define MAX_NAMES   100u /* of a list */
+#define MAX_NAMES 100u /* of a list */
 
 /* "  label        value", wrapped; nothing if there is no value. */
-static void
-put_fact(const struct context *ctx, const char *label, const char *value)
-{
-	AUTO_FREE char *safe = text_safe(value);
-
-	if (!*value)
-		return;
-	printf("  %s%-*s%s", term_ink(ctx, stdout, INK_DIM), LABEL_WIDTH,
-	       label, term_ink(ctx, stdout, INK_PLAIN));
-	text_wrap(stdout, safe, 2 + LABEL_WIDTH, term_width(stdout));
-}
-
 static const char *
 label_name(const char *label)
 {
@@ -62,21 +50,23 @@ put_os(const struct context *ctx, const json_t *info)
 	const json_t *os = json_object_get(info, "os");
 
 	if (!json_is_object(os)) {
-		put_fact(ctx, "OS",
-			 has_boot(json_object_get(info, "partitions")) ?
-				 "cannot be read" :
-				 "no balenaOS found");
+		table_put_fact(ctx, "OS",
+			       has_boot(json_object_get(info, "partitions")) ?
+				       "cannot be read" :
+				       "no balenaOS found");
 		return;
 	}
-	put_fact(ctx, "OS",
-		 *answer_string(os, "version") ? answer_string(os, "version") :
-						 "of an unknown version");
-	put_fact(ctx, "variant", answer_string(os, "variant"));
-	put_fact(ctx, "device type", answer_string(os, "deviceType"));
-	put_fact(ctx, "kind",
-		 answer_is_true(os, "flasher") ? "flasher: installs the OS to "
-						 "the internal disk" :
-						 "");
+	table_put_fact(ctx, "OS",
+		       *answer_string(os, "version") ?
+			       answer_string(os, "version") :
+			       "of an unknown version");
+	table_put_fact(ctx, "variant", answer_string(os, "variant"));
+	table_put_fact(ctx, "device type", answer_string(os, "deviceType"));
+	table_put_fact(ctx, "kind",
+		       answer_is_true(os, "flasher") ?
+			       "flasher: installs the OS to "
+			       "the internal disk" :
+			       "");
 }
 
 static void
@@ -92,7 +82,7 @@ put_head(const struct context *ctx, const json_t *info)
 	put_os(ctx, info);
 	disk = xasprintf("%s, %s", size_text(text, size),
 			 label_name(answer_string(info, "label")));
-	put_fact(ctx, "disk", disk);
+	table_put_fact(ctx, "disk", disk);
 }
 
 /* A list of names as one line; of very many, the first. */
@@ -158,7 +148,7 @@ put_customised(const struct context *ctx, const json_t *customised)
 		AUTO_FREE char *text = NULL;
 
 		text = describe(json_object_get(customised, facts[i].key));
-		put_fact(ctx, facts[i].label, text);
+		table_put_fact(ctx, facts[i].label, text);
 	}
 }
 
@@ -188,12 +178,12 @@ put_inner(const struct context *ctx, const json_t *inner)
 	putchar(':');
 	text_put(stdout, answer_string(inner, "path"));
 	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
-	put_fact(ctx, "OS", answer_string(os, "version"));
-	put_fact(ctx, "device type", answer_string(os, "deviceType"));
+	table_put_fact(ctx, "OS", answer_string(os, "version"));
+	table_put_fact(ctx, "device type", answer_string(os, "deviceType"));
 	disk = xasprintf("%s, %s%s", size_text(text, size),
 			 label_name(answer_string(inner, "label")),
 			 answer_is_true(inner, "signed") ? ", signed" : "");
-	put_fact(ctx, "disk", disk);
+	table_put_fact(ctx, "disk", disk);
 	put_partitions(ctx, inner);
 }
 

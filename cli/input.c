@@ -13,6 +13,7 @@
 #include "edit.h"
 #include "input.h"
 #include "report.h"
+#include "text.h"
 #include "xalloc.h"
 
 #define INPUT_MAX (64U << 20)
@@ -120,12 +121,9 @@ input_base_name(const char *path, const char *ending)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
-	size_t len = strlen(name);
-	size_t drop = strlen(ending);
+	size_t stem = text_stem(name, ending);
 
-	if (len > drop && !strcmp(name + len - drop, ending))
-		len -= drop;
-	return xasprintf("%.*s", (int)len, name);
+	return xasprintf("%.*s", (int)(stem ? stem : strlen(name)), name);
 }
 
 int

@@ -30,15 +30,11 @@ output_compression(const char *file)
 		{ ".tbz2", "bz2" }, { ".xz", "xz" },	{ ".txz", "xz" },
 		{ ".zst", "zst" },  { ".tzst", "zst" },
 	};
-	size_t len = strlen(file);
-	size_t i, suffix;
+	size_t i;
 
-	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-		suffix = strlen(suffixes[i].suffix);
-		if (len > suffix &&
-		    !strcmp(file + len - suffix, suffixes[i].suffix))
+	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
+		if (text_stem(file, suffixes[i].suffix))
 			return suffixes[i].compress;
-	}
 	return NULL;
 }
 

@@ -1,4 +1,4 @@
-/* table.c - rows of text in aligned columns
+/* table.c - facts and rows of text in aligned columns
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,6 +12,20 @@
 #include "term.h"
 #include "text.h"
 #include "xalloc.h"
+
+#define LABEL_WIDTH 13
+
+void
+table_put_fact(const struct context *ctx, const char *label, const char *value)
+{
+	AUTO_FREE char *safe = text_safe(value);
+
+	if (!*value)
+		return;
+	printf("  %s%-*s%s", term_ink(ctx, stdout, INK_DIM), LABEL_WIDTH,
+	       label, term_ink(ctx, stdout, INK_PLAIN));
+	text_wrap(stdout, safe, 2 + LABEL_WIDTH, term_width(stdout));
+}
 
 void
 table_add(struct table *table, const char *text)

@@ -1,4 +1,4 @@
-/* table.h - rows of text in aligned columns
+/* table.h - facts and rows of text in aligned columns
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,6 +9,11 @@
 #include <stdio.h>
 
 #include "context.h"
+
+/* Print a line of what is told of one thing: "  label   value", the value made
+ * safe and wrapped; nothing if it is "". */
+void table_put_fact(const struct context *ctx, const char *label,
+		    const char *value);
 
 #define TABLE_COLUMNS 8
 

@@ -14,6 +14,14 @@
 #include "text.h"
 #include "xalloc.h"
 
+size_t
+text_stem(const char *name, const char *ending)
+{
+	size_t len = strlen(name), end = strlen(ending);
+
+	return len > end && !strcmp(name + len - end, ending) ? len - end : 0;
+}
+
 bool
 text_is_utf8(void)
 {

@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* Bytes of @name before @ending; 0 if it does not end so, or is just that. */
+size_t text_stem(const char *name, const char *ending);
+
 /* Does the locale's terminal show UTF-8? */
 bool text_is_utf8(void);
 

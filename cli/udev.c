@@ -16,21 +16,13 @@
 #include "output.h"
 #include "report.h"
 #include "table.h"
+#include "text.h"
 #include "udev.h"
 #include "xalloc.h"
 
 enum {
 	OPTION_NAME = OPTION_OWN
 };
-
-static bool
-ends_in(const char *path, const char *ending)
-{
-	size_t len = strlen(path);
-	size_t end = strlen(ending);
-
-	return len > end && !strcmp(path + len - end, ending);
-}
 
 int
 udev_add_file(struct context *ctx, const char *path, const char *name)
@@ -42,7 +34,7 @@ udev_add_file(struct context *ctx, const char *path, const char *name)
 	if (!name && !strcmp(path, "-"))
 		return fail_usage(ctx, "rules from standard input need "
 				       "--name");
-	if (!name && !ends_in(path, ".rules")) {
+	if (!name && !text_stem(path, ".rules")) {
 		fail(ctx, BALIMG_E_INVALID,
 		     "%s: udev rules are in files whose names end in .rules",
 		     path);

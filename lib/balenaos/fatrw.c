@@ -11,19 +11,12 @@
 
 #include "balenaos/fatrw.h"
 #include "base/digest.h"
+#include "base/ending.h"
 
 #define SUM_SUFFIX   ".md5sum"
 #define TEMP_SUFFIX  ".tmp"
 #define HEX_LEN	     (2 * MD5_SIZE)
 #define SETTLE_LIMIT (64u << 20) /* bytes: kernels are written so, too */
-
-static bool
-ends_with(const char *text, const char *suffix)
-{
-	size_t len = strlen(text), suffix_len = strlen(suffix);
-
-	return len >= suffix_len && !strcmp(text + len - suffix_len, suffix);
-}
 
 /* The md5 in a leftover's @name: 32 hex digits between a dot and its last
  * extension; NULL if there is none. */
@@ -55,7 +48,7 @@ is_leftover(const char *name, const char *file)
 	    (strncmp(name + 1, file, len) != 0 || name[1 + len] != '.' ||
 	     find_md5(name) - (name + 1 + len) < 2))
 		return false;
-	return ends_with(name, SUM_SUFFIX) || ends_with(name, TEMP_SUFFIX);
+	return ends_in(name, SUM_SUFFIX) || ends_in(name, TEMP_SUFFIX);
 }
 
 /* Split @path: *@folder is to be freed, *@file points into @path. */
@@ -136,7 +129,7 @@ read_leftover(struct volume *vol, const char *folder, const char *file,
 	for (i = 0; i < listing->count && !*data; i++) {
 		*name = listing->entries[i].name;
 		if (listing->entries[i].directory ||
-		    !is_leftover(*name, file) || !ends_with(*name, SUM_SUFFIX))
+		    !is_leftover(*name, file) || !ends_in(*name, SUM_SUFFIX))
 			continue;
 		if (read_if_valid(vol, folder, *name, limit, data, len, err) <
 		    0)

@@ -14,15 +14,7 @@
 #include "balenaos/os-private.h"
 #include "balenaos/places.h"
 #include "base/buffer.h"
-
-static bool
-ends_in(const char *text, const char *end)
-{
-	size_t len = strlen(text);
-	size_t end_len = strlen(end);
-
-	return len >= end_len && !strcmp(text + len - end_len, end);
-}
+#include "base/ending.h"
 
 /* The names that builds have given it. */
 static bool

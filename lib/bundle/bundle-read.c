@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/ending.h"
 #include "bundle/bundle-private.h"
 #include "bundle/nested.h"
 
@@ -178,14 +179,13 @@ add_member(struct bundle *bundle, struct archive_entry *entry,
 static bool
 is_kept_text(const struct bundle *bundle, const char *path)
 {
-	size_t len = strlen(path);
 	const char *name = strrchr(path, '/');
 
 	name = name ? name + 1 : path;
 	if (!bundle->docker)
-		return len > 12 && !strcmp(path + len - 12, ".fingerprint");
+		return stem_length(path, ".fingerprint") > 0;
 	return !strcmp(name, "json") || !strncmp(path, "sha256:", 7) ||
-	       (len > 5 && !strcmp(path + len - 5, ".json"));
+	       stem_length(path, ".json");
 }
 
 /* Sum a member's content, and keep it as @text if that is not NULL and it is
@@ -238,12 +238,8 @@ is_blob(const char *path)
 static bool
 is_maybe_layer(const char *path)
 {
-	size_t len = strlen(path);
-
-	return is_blob(path) ||
-	       (len > 10 && !strcmp(path + len - 10, "/layer.tar")) ||
-	       (len > 4 && !strcmp(path + len - 4, ".tar")) ||
-	       (len > 7 && !strcmp(path + len - 7, ".tar.gz"));
+	return is_blob(path) || stem_length(path, ".tar") ||
+	       stem_length(path, ".tar.gz");
 }
 
 static int

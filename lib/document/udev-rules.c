@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "base/ending.h"
 #include "base/utf8.h"
 #include "document/udev-rules.h"
 
@@ -19,15 +20,6 @@
 static const char name_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				 "abcdefghijklmnopqrstuvwxyz"
 				 "0123456789._+-";
-
-static bool
-has_suffix(const char *text, const char *suffix)
-{
-	size_t len = strlen(text);
-	size_t suffix_len = strlen(suffix);
-
-	return len >= suffix_len && !strcmp(text + len - suffix_len, suffix);
-}
 
 static int
 refuse_char(const char *name, struct balimg_error *err)
@@ -69,7 +61,7 @@ udev_name_check(const char *name, struct balimg_error *err)
 		return error_set(
 			err, BALIMG_E_REFUSED,
 			"the device keeps the name README for itself");
-	if (has_suffix(name, SUFFIX)) {
+	if (ends_in(name, SUFFIX)) {
 		error_set(err, BALIMG_E_REFUSED,
 			  "the rule name \"%s\" ends in \".rules\", which the "
 			  "device appends",

@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/ending.h"
 #include "feature/development-logins.h"
 #include "feature/development-ports.h"
 
@@ -28,15 +29,14 @@
 static size_t
 unit_length(const char *name)
 {
-	size_t len = strlen(name), at = strlen(UNIT), i;
+	size_t len = stem_length(name, SUFFIX), at = strlen(UNIT), i;
 
-	if (len > NAME_LIMIT || strncmp(name, UNIT, at) != 0)
+	if (strlen(name) > NAME_LIMIT || strncmp(name, UNIT, at) != 0)
 		return 0;
 	at += strspn(name + at, "0123456789");
-	if (name[at] != '@' || len <= ++at + strlen(SUFFIX) ||
-	    strcmp(name + len - strlen(SUFFIX), SUFFIX) != 0)
+	if (name[at] != '@' || len <= ++at)
 		return 0;
-	for (i = at; i < len - strlen(SUFFIX); i++) {
+	for (i = at; i < len; i++) {
 		if (!isalnum((unsigned char)name[i]) &&
 		    !strchr("_-.", name[i]))
 			return 0;

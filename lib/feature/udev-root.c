@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ending.h"
 #include "base/utf8.h"
 #include "feature/rootfs.h"
 #include "feature/udev-root.h"
@@ -27,12 +28,9 @@ rule_file(const char *name, struct balimg_error *err)
 static size_t
 stem_len(const struct volume_entry *entry)
 {
-	size_t len = strlen(entry->name);
-	size_t cut = strlen(SUFFIX);
-
-	if (entry->directory || entry->special || len <= cut)
-		return 0;
-	return strcmp(entry->name + len - cut, SUFFIX) ? 0 : len - cut;
+	return entry->directory || entry->special ?
+		       0 :
+		       stem_length(entry->name, SUFFIX);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "balenaos/places.h"
+#include "base/ending.h"
 #include "document/json.h"
 #include "document/udev-rules.h"
 #include "feature/config.h"
@@ -112,17 +113,14 @@ udev_add(struct customization *c, const struct edit *edit,
 static const char *
 find_rule(const json_t *rules, const char *name, char *stem, size_t size)
 {
-	static const char suffix[] = ".rules";
-	size_t len = strlen(name);
-	size_t cut = sizeof(suffix) - 1;
+	size_t len = stem_length(name, ".rules");
 
 	if (json_object_get(rules, name))
 		return name;
-	if (len <= cut || len - cut >= size ||
-	    strcmp(name + len - cut, suffix) != 0)
+	if (!len || len >= size)
 		return NULL;
-	memcpy(stem, name, len - cut);
-	stem[len - cut] = '\0';
+	memcpy(stem, name, len);
+	stem[len] = '\0';
 	return json_object_get(rules, stem) ? stem : NULL;
 }
 
