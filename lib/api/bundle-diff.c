@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "bundle/archive.h"
 #include "feature/files.h"
+#include "feature/rootfs.h"
 
 /* What was opened for one side. */
 struct opened {
@@ -30,6 +31,21 @@ use_image(struct compare_side *side, struct opened *opened,
 	side->vol = files_find_volume(os, part, inside, &opened->spot, err);
 	side->path = opened->spot.path;
 	return side->vol ? 0 : -1;
+}
+
+/* The root that the image starts. */
+static int
+use_system(struct compare_side *side, struct balimg_image *image,
+	   struct balimg_error *err)
+{
+	struct rootfs root = { 0 };
+	struct os *os = image_os(image, err);
+
+	if (!os || rootfs_find(os, &root, err) < 0)
+		return -1;
+	side->vol = root.vol;
+	side->path = "/";
+	return 0;
 }
 
 /* Open @path: a bundle, or an image. */
@@ -65,7 +81,7 @@ open_side(const struct archive_calls *archive, const struct balimg_tree *tree,
 		rc = use_image(side, opened, tree->image, tree->part,
 			       tree->inside, err);
 	else if (opened->image)
-		rc = use_image(side, opened, opened->image, "rootA", "/", err);
+		rc = use_system(side, opened->image, err);
 	else
 		return 0;
 	return rc < 0 ? error_wrap(err, "%s", tree->path) : 0;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "balenaos/boot-choice.h"
 #include "balenaos/os-private.h"
 #include "balenaos/places.h"
 #include "document/json.h"
@@ -113,18 +114,18 @@ parse_os_release(struct os_facts *facts, const char *text, size_t len,
 /* The os-release of the system in the root: installers, and releases before
  * 2.9.7.  A root that cannot be looked into just tells nothing. */
 static int
-read_root_release(struct os *os, char **text, size_t *len,
+read_root_release(struct os *os, struct volume *boot, char **text, size_t *len,
 		  struct balimg_error *err)
 {
+	const struct release unknown = { 0 };
 	struct balimg_error why = { 0 };
 	struct volume *root = NULL;
-	size_t i;
+	struct boot_roots roots;
 
-	for (i = 0; i < os->count && !root && !why.code; i++) {
-		if (os->partitions[i].role == OS_ROLE_ROOT_A &&
-		    os_own_volume(os, i, &why))
-			root = os_view(os, i, &why);
-	}
+	if (boot_find_roots(os, boot, &unknown, &roots, &why) == 0 &&
+	    roots.started != BOOT_NOWHERE &&
+	    os_own_volume(os, roots.started, &why))
+		root = os_view(os, roots.started, &why);
 	if (root &&
 	    read_optional(root, PLACE_ROOT_OS_RELEASE, text, len, &why) == 0)
 		return 0;
@@ -148,7 +149,7 @@ load_release(struct os *os, struct balimg_error *err)
 	if (boot &&
 	    read_optional(boot, PLACE_OS_RELEASE, &text, &len, err) < 0)
 		return -1;
-	if (boot && !text && read_root_release(os, &text, &len, err) < 0)
+	if (boot && !text && read_root_release(os, boot, &text, &len, err) < 0)
 		return -1;
 	if (text && parse_os_release(facts, text, len, err) < 0)
 		return -1;

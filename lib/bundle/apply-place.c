@@ -6,11 +6,11 @@
 
 #include <string.h>
 
+#include "balenaos/boot-choice.h"
 #include "bundle/apply-private.h"
 #include "document/json.h"
 
 #define TEXT_LIMIT (1u << 20) /* bytes */
-#define NOWHERE	   SIZE_MAX
 
 char *
 apply_read_text(struct volume *vol, const char *path, size_t *len,
@@ -35,46 +35,6 @@ apply_number(const struct apply *apply, size_t at)
 	return part->partition ? part->partition->number : 0;
 }
 
-/* Up to 2.4 the second root of a fresh image is blank, and without a name if
- * the table has none: it lies behind the first, and is as large. */
-static size_t
-find_blank(struct os *os, size_t first)
-{
-	const struct os_partition *root = os_get_partition(os, first);
-	const struct os_partition *next;
-
-	if (first + 1 >= os_partition_count(os))
-		return NOWHERE;
-	next = os_get_partition(os, first + 1);
-	return next->role == OS_ROLE_NONE && next->size == root->size ?
-		       first + 1 :
-		       NOWHERE;
-}
-
-static int
-find_roots(struct os *os, size_t *first, size_t *second,
-	   struct balimg_error *err)
-{
-	enum os_role role;
-	size_t i;
-
-	*first = *second = NOWHERE;
-	for (i = 0; i < os_partition_count(os); i++) {
-		role = os_get_partition(os, i)->role;
-		if (role == OS_ROLE_ROOT_A && *first == NOWHERE)
-			*first = i;
-		if (role == OS_ROLE_ROOT_B && *second == NOWHERE)
-			*second = i;
-	}
-	if (*first != NOWHERE && *second == NOWHERE)
-		*second = find_blank(os, *first);
-	if (*first != NOWHERE && *second != NOWHERE)
-		return 0;
-	return error_set(err, BALIMG_E_UNSUPPORTED,
-			 "the image has no two root partitions, as the "
-			 "system's updates need");
-}
-
 /* An installer carries the system that is to be updated. */
 static int
 find_system(struct apply *apply, struct balimg_error *err)
@@ -93,26 +53,27 @@ int
 apply_find_place(struct apply *apply, struct balimg_error *err)
 {
 	const struct release *release;
-	size_t first, second;
-	char letter = 'A';
+	struct boot_roots roots;
 	bool b;
 
 	if (find_system(apply, err) < 0)
 		return -1;
 	apply->boot = os_boot(apply->os, &apply->boot_at, err);
-	if (!apply->boot || os_release(apply->os, &release, err) < 0 ||
-	    find_roots(apply->os, &first, &second, err) < 0)
+	if (!apply->boot || os_release(apply->os, &release, err) < 0)
 		return -1;
 	if (release)
 		apply->from = *release;
-	apply->active = first;
-	apply->target = second;
-	if (apply_find_active(apply, &letter, err) < 0)
+	if (boot_find_roots(apply->os, apply->boot, &apply->from, &roots,
+			    err) < 0)
 		return -1;
-	b = letter == 'B';
-	apply->active = b ? second : first;
+	if (roots.first == BOOT_NOWHERE || roots.second == BOOT_NOWHERE)
+		return error_set(err, BALIMG_E_UNSUPPORTED,
+				 "the image has no two root partitions, as "
+				 "the system's updates need");
+	apply->active = roots.started;
+	b = roots.started == roots.second;
 	apply->target_is_b = b == apply->wish->replace;
-	apply->target = apply->target_is_b ? second : first;
+	apply->target = apply->target_is_b ? roots.second : roots.first;
 	return 0;
 }
 

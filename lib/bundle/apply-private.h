@@ -234,8 +234,4 @@ int apply_boot_files(struct apply *apply, struct balimg_error *err) MUST_USE;
 /* Have the bootloader start the target. */
 int apply_switch(struct apply *apply, struct balimg_error *err) MUST_USE;
 
-/* Which root, 'A' or 'B', is started now; 'A' if no file says. */
-int apply_find_active(struct apply *apply, char *letter,
-		      struct balimg_error *err) MUST_USE;
-
 #endif /* BALIMG_BUNDLE_APPLY_PRIVATE_H */

@@ -1,192 +1,21 @@
-/* apply-switch.c - which root the bootloader starts
+/* apply-switch.c - have the bootloader start another root
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * Every kind of bootloader has a file of its own for that.  As the hooks of
- * meta-balena do (99-resin-uboot, 99-resin-grub, 99-balena-bootloader), the
- * number of the partition is written to resinOS_uEnv.txt (hexadecimal since
- * 2.30.0) or grubenv, the letter to bootenv; where the name of the root's
- * label is what is started by, that is replaced.  The updaters up to 2.4 do so
- * in cmdline.txt, grub.cfg and uEnv.txt.
+ * See boot-choice.h.
  */
 #include <config.h>
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "balenaos/boot-choice.h"
 #include "base/buffer.h"
 #include "bundle/apply-private.h"
 
 #define BLOCK_HEAD "# GRUB Environment Block"
 #define BLOCK_SIZE 1024u
-#define ROOT_PART  "resin_root_part="
-#define ROOT_DEV   "root=/dev/"
 #define COUNT	   "bootcount=" /* of starts that failed */
-
-enum manner {
-	MANNER_LETTER, /* KEY=A */
-	MANNER_NUMBER, /* KEY=2, decimal */
-	MANNER_UBOOT,  /* the same, hexadecimal since 2.30.0 */
-	MANNER_LABEL,  /* resin-rootA somewhere */
-	MANNER_DEVICE, /* root=/dev/mmcblk0p2 */
-};
-
-static const struct place {
-	const char *path;
-	const char *key;
-	const char *hook; /* makes the file if there is none */
-	enum manner manner;
-	bool upgrade;	   /* sets upgrade_available, too */
-	bool only_upgrade; /* and counts only if that is there */
-} places[] = {
-	{ "/bootenv", ROOT_PART, "balena-bootloader", MANNER_LETTER, true,
-	  false },
-	{ "/EFI/BOOT/grubenv", ROOT_PART, NULL, MANNER_NUMBER, true, true },
-	{ "/grub/grubenv", ROOT_PART, NULL, MANNER_NUMBER, true, true },
-	{ "/grubenv", ROOT_PART, NULL, MANNER_NUMBER, true, true },
-	{ "/resinOS_uEnv.txt", ROOT_PART, "uboot", MANNER_UBOOT, true, false },
-	{ "/uEnv.txt", ROOT_PART, NULL, MANNER_NUMBER, false, false },
-	{ "/uEnv.txt", "bootpart=1:", NULL, MANNER_NUMBER, false, false },
-	{ "/EFI/BOOT/grub.cfg", NULL, NULL, MANNER_LABEL, false, false },
-	{ "/grub/grub.cfg", NULL, NULL, MANNER_LABEL, false, false },
-	{ "/extlinux/extlinux.conf", NULL, NULL, MANNER_LABEL, false, false },
-	{ "/extlinux.conf", NULL, NULL, MANNER_LABEL, false, false },
-	{ "/cmdline.txt", NULL, NULL, MANNER_LABEL, false, false },
-	{ "/cmdline.txt", ROOT_DEV, NULL, MANNER_DEVICE, false, false },
-	{ "/EFI/BOOT/grub.cfg", ROOT_DEV, NULL, MANNER_DEVICE, false, false },
-};
-
-#define PLACES (sizeof(places) / sizeof(places[0]))
-
-/* The names of the two roots' labels: since 2.0, and in 1.x. */
-static const char *const labels[][2] = {
-	{ "resin-rootA", "resin-rootB" },
-	{ "resin-root", "resin-updt" },
-};
-
-/* ---- finding a word ------------------------------------------------ */
-
-/* Where in @text the value of @key begins, and *@len; NULL if it is not
- * there. */
-static const char *
-find_value(const char *text, const char *key, size_t *len)
-{
-	const char *at = text;
-
-	for (; (at = strstr(at, key)); at++) {
-		if (at > text && !isspace((unsigned char)at[-1]))
-			continue;
-		at += strlen(key);
-		*len = strcspn(at, " \t\r\n#");
-		return at;
-	}
-	return NULL;
-}
-
-/* The number at the end of a device's name. */
-static const char *
-find_device(const char *text, const char *key, size_t *len)
-{
-	const char *at = find_value(text, key, len);
-	size_t digits = 0;
-
-	if (!at)
-		return NULL;
-	while (digits < *len && isdigit((unsigned char)at[*len - digits - 1]))
-		digits++;
-	at += *len - digits;
-	*len = digits;
-	return digits ? at : NULL;
-}
-
-/* Which of two labels is in @text, not as part of a longer word. */
-static const char *
-find_label(const char *text, size_t *pair, unsigned *which, size_t *len)
-{
-	const char *at;
-	size_t i;
-	unsigned j;
-
-	for (i = 0; i < 2; i++)
-		for (j = 0; j < 2; j++)
-			for (at = text; (at = strstr(at, labels[i][j]));
-			     at++) {
-				*len = strlen(labels[i][j]);
-				if (isalnum((unsigned char)at[*len]))
-					continue;
-				*pair = i;
-				*which = j;
-				return at;
-			}
-	return NULL;
-}
-
-static bool
-is_hexadecimal(const struct release *release)
-{
-	return !release->parsed || release_at_least(release, "2.30.0");
-}
-
-/* ---- reading ------------------------------------------------------- */
-
-/* The letter that @text says, or 0. */
-static char
-read_letter(const struct apply *apply, const struct place *place,
-	    const char *text)
-{
-	const char *at;
-	size_t len, pair;
-	unsigned which;
-	unsigned long number;
-	bool hex = place->manner == MANNER_UBOOT &&
-		   is_hexadecimal(&apply->from);
-
-	if (place->only_upgrade && !strstr(text, "upgrade_available="))
-		return 0;
-	switch (place->manner) {
-	case MANNER_LABEL:
-		at = find_label(text, &pair, &which, &len);
-		return at ? (char)('A' + (char)which) : 0;
-	case MANNER_LETTER:
-		at = find_value(text, place->key, &len);
-		return at && (*at == 'A' || *at == 'B') ? *at : 0;
-	case MANNER_DEVICE:
-		at = find_device(text, place->key, &len);
-		break;
-	default:
-		at = find_value(text, place->key, &len);
-	}
-	if (!at || !len)
-		return 0;
-	number = strtoul(at, NULL, hex ? 16 : 10);
-	if (number == apply_number(apply, apply->active))
-		return 'A';
-	return number == apply_number(apply, apply->target) ? 'B' : 0;
-}
-
-int
-apply_find_active(struct apply *apply, char *letter, struct balimg_error *err)
-{
-	size_t i, len;
-
-	for (i = 0; i < PLACES; i++) {
-		struct balimg_error why = { 0 };
-		AUTO_FREE char *text = NULL;
-		char said;
-
-		text = apply_read_text(apply->boot, places[i].path, &len,
-				       &why);
-		if (!text && why.code)
-			return error_pass(err, &why);
-		said = text ? read_letter(apply, &places[i], text) : 0;
-		if (!said)
-			continue;
-		*letter = said;
-		return 0;
-	}
-	return 0;
-}
 
 /* ---- writing ------------------------------------------------------- */
 
@@ -196,7 +25,7 @@ set_value(struct buffer *text, const char *key, const char *value)
 {
 	const char *data = text->data ? text->data : "";
 	size_t len = 0;
-	const char *at = find_value(data, key, &len);
+	const char *at = boot_find_value(data, key, &len);
 
 	if (at) {
 		buffer_splice(text, (size_t)(at - data), len, value,
@@ -217,11 +46,12 @@ set_label(struct buffer *text, bool b)
 	const char *place;
 	unsigned which;
 
-	while ((place = find_label(text->data + at, &pair, &which, &len))) {
+	while ((place = boot_find_label(text->data + at, &pair, &which,
+					&len))) {
 		at = (size_t)(place - text->data);
-		buffer_splice(text, at, len, labels[pair][b],
-			      strlen(labels[pair][b]));
-		at += strlen(labels[pair][b]);
+		buffer_splice(text, at, len, boot_labels[pair][b],
+			      strlen(boot_labels[pair][b]));
+		at += strlen(boot_labels[pair][b]);
 		found = true;
 	}
 	return found;
@@ -230,7 +60,7 @@ set_label(struct buffer *text, bool b)
 /* Change @text to start the target; false if it does not say what is
  * started. */
 static bool
-change(const struct apply *apply, const struct place *place,
+change(const struct apply *apply, const struct boot_place *place,
        struct buffer *text)
 {
 	unsigned number = apply_number(apply, apply->target);
@@ -240,29 +70,30 @@ change(const struct apply *apply, const struct place *place,
 
 	if (place->only_upgrade && !strstr(text->data, "upgrade_available="))
 		return false;
-	if (place->manner == MANNER_LABEL)
+	if (place->manner == BOOT_LABEL)
 		return set_label(text, apply->target_is_b);
 	snprintf(value, sizeof(value),
-		 place->manner == MANNER_UBOOT && is_hexadecimal(&apply->to) ?
+		 place->manner == BOOT_UBOOT &&
+				 boot_is_hexadecimal(&apply->to) ?
 			 "%x" :
 			 "%u",
 		 number);
-	if (place->manner == MANNER_LETTER)
+	if (place->manner == BOOT_LETTER)
 		snprintf(value, sizeof(value), "%c",
 			 apply->target_is_b ? 'B' : 'A');
-	if (place->manner == MANNER_DEVICE) {
-		at = find_device(text->data, place->key, &len);
+	if (place->manner == BOOT_DEVICE) {
+		at = boot_find_device(text->data, place->key, &len);
 		if (at)
 			buffer_splice(text, (size_t)(at - text->data), len,
 				      value, strlen(value));
 		return at != NULL;
 	}
-	if (!place->upgrade && !find_value(text->data, place->key, &len))
+	if (!place->upgrade && !boot_find_value(text->data, place->key, &len))
 		return false;
 	set_value(text, place->key, value);
 	if (place->upgrade)
 		set_value(text, "upgrade_available=", "1");
-	if (place->upgrade && find_value(text->data, COUNT, &len))
+	if (place->upgrade && boot_find_value(text->data, COUNT, &len))
 		set_value(text, COUNT, "0");
 	return true;
 }
@@ -296,8 +127,8 @@ open_block(struct buffer *text)
 }
 
 static int
-write_place(struct apply *apply, const struct place *place, const char *old,
-	    struct buffer *text, struct balimg_error *err)
+write_place(struct apply *apply, const struct boot_place *place,
+	    const char *old, struct buffer *text, struct balimg_error *err)
 {
 	AUTO_FREE char *where = customize_where(apply->os, apply->boot_at,
 						place->path, err);
@@ -326,11 +157,11 @@ write_place(struct apply *apply, const struct place *place, const char *old,
 
 /* *@done: was it this file that says what is started? */
 static int
-set_place(struct apply *apply, const struct place *place, bool *done,
+set_place(struct apply *apply, const struct boot_place *place, bool *done,
 	  struct balimg_error *err)
 {
-	const char *fresh = place->manner == MANNER_LETTER ? BLOCK_HEAD "\n" :
-							     "";
+	const char *fresh = place->manner == BOOT_LETTER ? BLOCK_HEAD "\n" :
+							   "";
 	AUTO_BUFFER struct buffer text = BUFFER_INIT;
 	struct balimg_error why = { 0 };
 	AUTO_FREE char *old = NULL;
@@ -357,11 +188,11 @@ set_place(struct apply *apply, const struct place *place, bool *done,
 static int
 remove_others(struct apply *apply, struct balimg_error *err)
 {
-	const struct place *place;
+	const struct boot_place *place;
 	bool exists;
 
-	for (place = places; place < places + PLACES; place++) {
-		if (!place->upgrade || place->manner == MANNER_LETTER)
+	for (place = boot_places; place < boot_places + BOOT_PLACES; place++) {
+		if (!place->upgrade || place->manner == BOOT_LETTER)
 			continue;
 		if (volume_exists(apply->boot, place->path, &exists, err) < 0)
 			return -1;
@@ -399,20 +230,20 @@ remove_counts(struct apply *apply, struct balimg_error *err)
 int
 apply_switch(struct apply *apply, struct balimg_error *err)
 {
-	const struct place *place;
+	const struct boot_place *place;
 	bool done, any = false, grubenv = false;
 
-	for (place = places; place < places + PLACES; place++) {
+	for (place = boot_places; place < boot_places + BOOT_PLACES; place++) {
 		/* The menu goes by grubenv where that is used. */
 		if (grubenv && strstr(place->path, "grub.cfg"))
 			continue;
 		if (set_place(apply, place, &done, err) < 0)
 			return -1;
 		any = any || done;
-		if (done && place->manner == MANNER_UBOOT &&
+		if (done && place->manner == BOOT_UBOOT &&
 		    remove_counts(apply, err) < 0)
 			return -1;
-		if (done && place->manner == MANNER_LETTER) {
+		if (done && place->manner == BOOT_LETTER) {
 			customize_wrote(apply->c, apply->os, apply->boot_at);
 			return remove_others(apply, err);
 		}

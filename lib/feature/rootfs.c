@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "balenaos/boot-choice.h"
 #include "base/io.h"
 #include "document/fingerprint.h"
 #include "feature/describe.h"
@@ -21,24 +22,21 @@ int
 rootfs_find(struct os *os, struct rootfs *root, struct balimg_error *err)
 {
 	bool flasher = false;
-	size_t i;
 
 	if (!os_outer(os) && os_is_flasher(os, &flasher, err) < 0)
 		return -1;
 	root->os = flasher ? os_inner(os, err) : os;
 	if (!root->os)
 		return -1;
-	for (i = 0; i < os_partition_count(root->os); i++) {
-		if (os_get_partition(root->os, i)->role != OS_ROLE_ROOT_A)
-			continue;
-		root->at = i;
-		root->listed = true;
-		root->vol = os_view(root->os, i, err);
-		return root->vol ? 0 : -1;
-	}
-	return error_set(err, BALIMG_E_NOT_FOUND,
-			 "the image has no root file system, in which this "
-			 "release keeps it");
+	if (boot_find_started(root->os, &root->at, err) < 0)
+		return -1;
+	if (root->at == BOOT_NOWHERE)
+		return error_set(err, BALIMG_E_NOT_FOUND,
+				 "the image has no root file system, in which "
+				 "this release keeps it");
+	root->listed = true;
+	root->vol = os_view(root->os, root->at, err);
+	return root->vol ? 0 : -1;
 }
 
 int

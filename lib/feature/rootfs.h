@@ -19,7 +19,7 @@ struct rootfs {
 	bool listed;	    /* fingerprints are to follow */
 };
 
-/* The root of the system that @os will be. */
+/* The root that is started of the system that @os will be. */
 int rootfs_find(struct os *os, struct rootfs *root, struct balimg_error *err)
 	MUST_USE;
 
