@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "hup-apply.h"
+#include "hup.h"
 #include "image.h"
 #include "progress.h"
 #include "report.h"
@@ -66,8 +67,8 @@ hup_apply(struct context *ctx, int argc, char **argv)
 
 	(void)argc;
 	progress_show(&progress, ctx);
-	ret = balimg_bundle_apply(ctx->image, argv[0], choose_flags(ctx),
-				  &ctx->err);
+	ret = balimg_bundle_apply(ctx->image, hup_file(argv[0]),
+				  choose_flags(ctx), &ctx->err);
 	progress_hide(&progress);
 	return ret;
 }

@@ -192,6 +192,22 @@ put_answer(const struct context *ctx, const json_t *answer)
 	say_note(ctx, "note", ctx->path, note);
 }
 
+/* The device gets the owners that a folder has. */
+static void
+warn_of_owner(const struct context *ctx)
+{
+	AUTO_FREE char *text = NULL;
+	struct stat st;
+
+	if (stat(ctx->path, &st) < 0 || !S_ISDIR(st.st_mode) || !st.st_uid)
+		return;
+	text = xasprintf("belongs to user %u, and so it will on the device: "
+			 "unpack and build as root, or both within one "
+			 "fakeroot",
+			 (unsigned)st.st_uid);
+	say_note(ctx, "warning", ctx->path, text);
+}
+
 static char *
 build(struct context *ctx, unsigned threads)
 {
@@ -207,6 +223,7 @@ build(struct context *ctx, unsigned threads)
 		compress = "";
 	if (!basis && !is_tree(ctx->path) && image_open(ctx, flags) < 0)
 		return NULL;
+	warn_of_owner(ctx);
 	progress_begin(&progress, ctx);
 	text = ctx->image ?
 		       balimg_bundle_build(ctx->image, ctx->edits, output,

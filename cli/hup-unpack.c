@@ -94,7 +94,7 @@ hup_unpack(struct context *ctx, int argc, char **argv)
 		return fail_usage(ctx, "where to? name a folder with -C");
 	progress_begin(&progress, ctx);
 	text = balimg_bundle_unpack(
-		argv[0], context_value(ctx, OPTION_BASIS), folder,
+		hup_file(argv[0]), context_value(ctx, OPTION_BASIS), folder,
 		context_value(ctx, OPTION_MANIFEST), choose_flags(ctx),
 		progress_heed, &progress, &ctx->err);
 	progress_end(&progress);

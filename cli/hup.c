@@ -22,6 +22,12 @@
 #include "xalloc.h"
 
 const char *
+hup_file(const char *word)
+{
+	return strcmp(word, "-") ? word : "/dev/stdin";
+}
+
+const char *
 hup_format_title(const char *format)
 {
 	if (!strcmp(format, "hostapp"))
@@ -129,18 +135,19 @@ show_bundle(struct context *ctx, int argc, char **argv)
 {
 	AUTO_TEXT char *text = NULL;
 	AUTO_JSON json_t *report = NULL;
+	const char *path = hup_file(argv[0]);
 
 	(void)argc;
-	report = ask(ctx, argv[0], &text);
+	report = ask(ctx, path, &text);
 	if (!report)
 		return -1;
 	if (answer_passed_on(ctx, text))
 		return 0;
-	put_report(ctx, report, argv[0]);
+	put_report(ctx, report, path);
 	if (json_array_size(json_object_get(report, "findings"))) {
 		putchar('\n');
 		findings_print(ctx, json_object_get(report, "findings"),
-			       "where", argv[0]);
+			       "where", path);
 	}
 	return 0;
 }
@@ -150,15 +157,16 @@ verify_bundle(struct context *ctx, int argc, char **argv)
 {
 	AUTO_TEXT char *text = NULL;
 	AUTO_JSON json_t *report = NULL;
+	const char *path = hup_file(argv[0]);
 	const json_t *findings;
 
 	(void)argc;
-	report = ask(ctx, argv[0], &text);
+	report = ask(ctx, path, &text);
 	if (!report)
 		return -1;
 	findings = json_object_get(report, "findings");
 	if (!answer_passed_on(ctx, text))
-		findings_print(ctx, findings, "where", argv[0]);
+		findings_print(ctx, findings, "where", path);
 	return findings_have_errors(findings);
 }
 
@@ -178,7 +186,8 @@ static const struct verb verbs[] = {
 			"id; what was edited is written anew."
 			"\n\n"
 			"IMAGE may also be a folder or a tar file with a root "
-			"file system; or, with --basis, a delta of balena's, "
+			"file system, the files of which keep their owners; "
+			"or, with --basis, a delta of balena's, "
 			"of which a whole bundle is made. With "
 			"SOURCE_DATE_EPOCH set, the same image makes the same "
 			"bytes. A splash reaches devices "
@@ -292,7 +301,9 @@ const struct command cmd_hup = {
 	.summary = "host OS update bundles",
 	.text = "A bundle is a docker archive (hostapp, OS 2.5 and later) or "
 		"a tar file of a root file system (resinhup, before that). "
-		"It is read once, in little memory, however large it is. "
+		"It is read in little memory, however large it is. BUNDLE may "
+		"be - for standard input; info and verify take a pipe, the "
+		"others read it twice. "
 		"What the device's updater would refuse, or take only half "
 		"of without a word, is an error here.",
 	.verbs = verbs,

@@ -7,6 +7,9 @@
 
 #include "command.h"
 
+/* The file that an operand names: "-" is standard input. */
+const char *hup_file(const char *word);
+
 /* What a kind of bundle is called, for people. */
 const char *hup_format_title(const char *format);
 

@@ -11,7 +11,7 @@
 const char topic_purpose[] =
 	"balimg customises balenaOS disk images, without booting them and "
 	"without root: configuration, boot splash, udev rules, SSH keys, "
-	"networks, development mode, and any file of the boot partition.";
+	"networks, development mode, host OS updates, and any file in them.";
 
 const char topic_edits[] =
 	"An edit is written in place, all of it or nothing: whatever "

@@ -8,6 +8,7 @@
  */
 #include <config.h>
 
+#include <errno.h>
 #include <archive_entry.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -277,6 +278,9 @@ tree_walk_tar(int fd, struct tree_visitor *visitor, struct balimg_error *err)
 		rc = bundle_fail(archive, "the tar file", err);
 	else
 		rc = tree_walk_archive(archive, "the tar file", visitor, err);
+	if (rc < 0 && !archive_file_count(archive) &&
+	    archive_errno(archive) == EILSEQ) /* a format it does not know */
+		error_hint(err, "a compressed image must be unpacked first");
 	archive_read_free(archive);
 	archive_leave_locale(before);
 	return rc;

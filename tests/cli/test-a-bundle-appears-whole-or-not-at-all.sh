@@ -33,6 +33,12 @@ tar -xOf with.docker "$(tar -xOf with.docker manifest.json |
 tar -xOf layer.tar ./opt/dir/new | cmp - root/etc/os-release
 equal "$(tar -tf layer.tar | grep -c '^\./opt/dir/$')" 1
 
+# Whose files they are is worth a word, unless they are root's.
+cp -r root owned
+[ "$(id -u)" != 0 ] || chown 1000 owned
+run 0 hup build owned -o owned.docker
+err_has 'owned: belongs to user'
+
 # What cannot be in a bundle, or is none.
 run 5 hup build root -o bad.docker --with opt/link/x=config
 err_has 'opt/link is no directory'

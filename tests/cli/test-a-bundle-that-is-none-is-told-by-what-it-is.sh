@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck source=tests/lib/cli.sh
 . "${srcdir:-.}/tests/lib/cli.sh"
-requires tar
+requires tar gzip
 
 image generic x.img 256M
 mkdir folder
@@ -38,12 +38,21 @@ run 3 hup diff folder root.tar
 equal "$(cat err)" \
 	'balimg: folder: is a folder, not an image file or block device'
 
+# Nor is what is to be built of a compressed image.
+head -c 100000 "$BALIMG" | gzip >x.img.gz
+run 3 hup build x.img.gz -o built
+err_has 'hint: a compressed image must be unpacked first'
+
 # What is read once may be a pipe; what is not, says so.
 run 0 hup info root.tar
 mv out want
 tar -C root -c . | "$BALIMG" hup info /dev/stdin >out
 grep '^  OS ' want >os
 grep -qxFf os out || fail "$(cat out)"
+"$BALIMG" hup info - <root.tar >out
+grep -qxFf os out || fail "$(cat out)"
+tar -C root -c . | "$BALIMG" hup verify - >out 2>err || :
+grep -q '^error: /dev/stdin: ' out || fail "$(cat out err)"
 # piped ARGUMENT...: is refused, with a way out
 piped() {
 	local status=0
@@ -54,5 +63,5 @@ piped() {
 }
 piped hup unpack /dev/stdin -C got
 piped hup diff /dev/stdin root.tar
-piped hup apply /dev/stdin x.img -n
+piped hup apply - x.img -n
 [ ! -e got ] || fail 'a folder is left'
