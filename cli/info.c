@@ -27,7 +27,9 @@ label_name(const char *label)
 {
 	if (!strcmp(label, "gpt"))
 		return "GPT";
-	return strcmp(label, "dos") ? "no partition table" : "MBR";
+	if (!strcmp(label, "dos"))
+		return "MBR";
+	return *label ? "no partition table" : "damaged partition table";
 }
 
 /* Without a description: is there none, or one that cannot be read? */

@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "parts.h"
+#include "report.h"
 #include "size.h"
 #include "table.h"
 #include "xalloc.h"
@@ -73,6 +74,19 @@ list_folder(struct context *ctx, const char *inside)
 	return 0;
 }
 
+/* What needs the table says why it cannot be read. */
+static int
+fail_table(struct context *ctx)
+{
+	AUTO_TEXT char *text = balimg_file_list(ctx->image, "", "/",
+						&ctx->err);
+
+	return text ? fail(ctx, BALIMG_E_INVALID,
+			   "%s: the partition table cannot be read",
+			   ctx->path) :
+		      -1;
+}
+
 static int
 list_partitions(struct context *ctx)
 {
@@ -85,6 +99,8 @@ list_partitions(struct context *ctx)
 	if (!info)
 		return -1;
 	partitions = json_object_get(info, "partitions");
+	if (!partitions)
+		return fail_table(ctx);
 	if (ctx->json)
 		answer_put(partitions);
 	else

@@ -80,6 +80,8 @@ output_open(struct context *ctx, struct output *output, const char *path)
 	struct stat st;
 
 	*output = (struct output){ .path = path, .fd = -1 };
+	if (!*path)
+		return fail_usage(ctx, "FILE has an empty name");
 	if (!strcmp(path, "-")) {
 		output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 		return output->fd < 0 ? fail_sys(ctx, "standard output") : 0;
@@ -149,6 +151,9 @@ output_check_file(struct context *ctx, const char *what)
 				  "%s is not written to standard output: "
 				  "name a file with -o",
 				  what);
+	if ((path && !*path) || (undo && !*undo))
+		return fail_usage(ctx, "%s has an empty name",
+				  path && !*path ? "-o" : "--undo");
 	if (path && undo && !strcmp(path, undo))
 		return fail_usage(ctx, "-o and --undo name the same file");
 	return 0;

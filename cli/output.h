@@ -35,7 +35,7 @@ void output_close(struct output *output);
 #define AUTO_OUTPUT __attribute__((cleanup(output_close)))
 
 /* Refuse -o where it names standard output, to which @what is not written, or
- * the undo file. */
+ * the undo file, and names that are empty. */
 int output_check_file(struct context *ctx, const char *what);
 
 /* Print @len bytes that came from an image to standard output. */

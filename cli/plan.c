@@ -81,8 +81,13 @@ put_values(const char *before, const char *after)
 {
 	AUTO_FREE char *old = text_safe(before ? before : "");
 	AUTO_FREE char *new = text_safe(after ? after : "");
-	size_t skip = before && after ? count_common(old, new) : 0;
+	size_t skip;
 
+	if (before && after && !strcmp(before, after)) {
+		fputs("only what is hidden differs", stdout);
+		return;
+	}
+	skip = before && after ? count_common(old, new) : 0;
 	if (before)
 		put_value(old, skip);
 	if (before && after)

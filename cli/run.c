@@ -168,6 +168,8 @@ run_verb(struct context *ctx, int argc, char **argv)
 		return verb->run(ctx, argc, argv);
 	if (!drive && take_image(ctx, &synopsis, &argc, &argv) < 0)
 		return -1;
+	if (!*ctx->path)
+		return fail_usage(ctx, "IMAGE has an empty name");
 	if (verb->read)
 		return run_read(ctx, argc, argv);
 	return run_edit(ctx, argc, argv);

@@ -34,6 +34,8 @@ udev_add_file(struct context *ctx, const char *path, const char *name)
 	if (!name && !strcmp(path, "-"))
 		return fail_usage(ctx, "rules from standard input need "
 				       "--name");
+	if (input_read(ctx, path, &text, &len) < 0)
+		return -1;
 	if (!name && !text_stem(path, ".rules")) {
 		fail(ctx, BALIMG_E_INVALID,
 		     "%s: udev rules are in files whose names end in .rules",
@@ -42,8 +44,6 @@ udev_add_file(struct context *ctx, const char *path, const char *name)
 				      "balimg udev add --name NAME");
 	}
 	base = input_base_name(name ? name : path, ".rules");
-	if (input_read(ctx, path, &text, &len) < 0)
-		return -1;
 	return edit_add(ctx, BALIMG_UDEV_ADD, base, text, len);
 }
 
@@ -132,8 +132,9 @@ cat_rules(struct context *ctx, int argc, char **argv)
 		if (!strcmp(answer_string(rule, "name"), name))
 			return print_rules(ctx, rule);
 	}
-	return fail(ctx, BALIMG_E_NOT_FOUND, "%s: there is no rule \"%s\"",
-		    ctx->path, name);
+	fail(ctx, BALIMG_E_NOT_FOUND, "%s: there is no rule \"%s\"", ctx->path,
+	     name);
+	return fail_hint(ctx, "`balimg udev list` shows those there are");
 }
 
 static const struct option add_options[] = {

@@ -170,11 +170,26 @@ has_settings(struct os *os)
 	return os_config_volume(os, &at, &unseen) != NULL;
 }
 
+/* A boot partition that is there, but cannot be read, is found as a volume. */
+static int
+check_boot(struct os *os, json_t *findings, struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+	char where[64];
+
+	if (os_boot(os, NULL, &why) || !error_is(&why, BALIMG_E_NOT_FOUND))
+		return 0;
+	snprintf(where, sizeof(where), "%spartitions", os_title(os));
+	return check_add(findings, "error", where, false, err, "%s",
+			 why.message);
+}
+
 static int
 check_system(struct os *os, json_t *findings, struct balimg_error *err)
 {
 	if (check_table(os, findings, err) < 0 ||
-	    check_volumes(os, findings, err) < 0)
+	    check_volumes(os, findings, err) < 0 ||
+	    check_boot(os, findings, err) < 0)
 		return -1;
 	if (!has_settings(os))
 		return 0;

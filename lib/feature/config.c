@@ -128,8 +128,8 @@ judge_input(struct customization *c, const struct edit *edit, const char *what,
 		value = json_text_parse(edit->data, edit->len, &quirks, err);
 	if (!value) {
 		if (!object)
-			error_hint(err, "after := stands JSON, in which text "
-					"has quotes; KEY=TEXT needs none");
+			error_hint(err, "in JSON, text has quotes; KEY=TEXT "
+					"needs none");
 		return error_wrap(err, "%s", what);
 	}
 	if (quirks.duplicate_key)

@@ -46,6 +46,8 @@ need_era(struct customization *c, enum era *era, struct balimg_error *err)
 		return -1;
 	if (*era != ERA_UNKNOWN)
 		return 0;
+	if (!os_boot(c->os, NULL, err))
+		return -1;
 	error_set(err, BALIMG_E_REFUSED,
 		  "the image does not tell its OS version, and before %s "
 		  "config.json does not switch the mode",

@@ -150,6 +150,16 @@ need_dispensable(struct customization *c, const struct target *target,
 	return error_wrap(err, "%s", target->path);
 }
 
+/* What is made anew misses nothing but its folder. */
+static int
+hint_folder(struct balimg_error *err)
+{
+	if (error_is(err, BALIMG_E_NOT_FOUND))
+		error_hint(err, "the folder that is to hold it must be there; "
+				"balimg mkdir makes one");
+	return -1;
+}
+
 /* ---- put ----------------------------------------------------------- */
 
 /* The content as a source, which borrows from @edit. */
@@ -216,8 +226,9 @@ put_content(struct customization *c, const struct target *target,
 	if (there && !strcmp(before, after))
 		return 0;
 	if (volume_write_from(target->vol, target->path, content,
-			      wipe_flags(target), err) < 0 ||
-	    fatrw_clean(target->vol, target->path, target->where, c->plan,
+			      wipe_flags(target), err) < 0)
+		return hint_folder(err);
+	if (fatrw_clean(target->vol, target->path, target->where, c->plan,
 			err) < 0)
 		return -1;
 	plan_change(c->plan, target->where, there ? before : NULL, after,
@@ -360,7 +371,7 @@ make_directory(struct customization *c, const struct target *target,
 		return -1;
 	error_clear(err);
 	if (volume_mkdir(target->vol, target->path, err) < 0)
-		return -1;
+		return hint_folder(err);
 	plan_change(c->plan, target->where, NULL, "directory", false);
 	customize_wrote(c, target->os, target->at);
 	return 0;

@@ -29,20 +29,23 @@ struct backing {
 struct container {
 	const char *name;
 	const char *magic;
-	const char *tool; /* makes raw bytes of it, with the path behind */
+	const char *tool;   /* makes raw bytes of it, with the path behind, */
+	const char *result; /* and, where the tool needs it, a new name */
 };
 
 static const struct container containers[] = {
-	{ "a gzip file", "\x1f\x8b\x08", "gunzip -k" },
-	{ "a zip archive", "PK\x03\x04", "unzip" },
+	{ "a gzip file", "\x1f\x8b\x08", "gunzip -k", "" },
+	{ "a zip archive", "PK\x03\x04", "unzip", "" },
 	{ "an xz file",
 	  "\xfd"
 	  "7zXZ",
-	  "unxz -k" },
-	{ "a zstd file", "\x28\xb5\x2f\xfd", "unzstd" },
-	{ "a bzip2 file", "BZh", "bunzip2 -k" },
-	{ "a 7z archive", "7z\xbc\xaf\x27\x1c", "7z x" },
-	{ "a VHDX disk", "vhdxfile", "qemu-img convert -O raw" },
+	  "unxz -k", "" },
+	{ "a zstd file", "\x28\xb5\x2f\xfd", "unzstd", "" },
+	{ "a bzip2 file", "BZh", "bunzip2 -k", "" },
+	{ "a 7z archive", "7z\xbc\xaf\x27\x1c", "7z x", "" },
+	{ "a VHDX disk", "vhdxfile", "qemu-img convert -O raw", " NEW.img" },
+	{ "a VHD disk", "conectix", "qemu-img convert -f vpc -O raw",
+	  " NEW.img" },
 };
 
 static int
@@ -170,8 +173,8 @@ refuse_containers(const struct backing *backing, const char *head,
 		error_set(err, BALIMG_E_UNSUPPORTED,
 			  "%s is %s, not a raw image", backing->path,
 			  known->name);
-		return error_hint(err, "make a raw image of it first: %s %s",
-				  known->tool, backing->path);
+		return error_hint(err, "make a raw image of it first: %s %s%s",
+				  known->tool, backing->path, known->result);
 	}
 	return 0;
 }

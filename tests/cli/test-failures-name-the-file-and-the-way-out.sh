@@ -2,6 +2,7 @@
 # test-failures-name-the-file-and-the-way-out.sh - a message says which file, what, and what now
 #
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016
 # shellcheck source=tests/lib/cli.sh
 . "${srcdir:-.}/tests/lib/cli.sh"
 
@@ -24,6 +25,33 @@ hint: $3}"
 config='x.img: resin-boot:/config.json'
 says 4 'none.img: cannot be opened: No such file or directory' '' \
 	info none.img
+says 2 'IMAGE has an empty name
+usage: balimg info IMAGE' '`balimg help info` explains it' info ''
+says 2 '-o has an empty name
+usage: balimg config set [OPTION]... IMAGE KEY=VALUE...' \
+	'`balimg help config set` explains it' \
+	config set x.img hostname=a -o ''
+head -c 100M x.img >cut.img
+for json in '' --json; do
+	run 3 ls cut.img $json
+	cat out err >both
+	grep -q 'the image is cut short' both
+	grep -q 'download or copy it again' both
+done
+run 0 info cut.img
+out_has '100 MiB, damaged partition table'
+{
+	printf conectix
+	head -c 1M /dev/zero
+} >disk.vhd
+says 3 "disk.vhd: $PWD/disk.vhd is a VHD disk, not a raw image" \
+	"make a raw image of it first: qemu-img convert -f vpc -O raw $PWD/disk.vhd NEW.img" \
+	info disk.vhd
+says 4 'no.png: no boot partition: this is no balenaOS image' '' \
+	dev on no.png
+run 1 check no.png
+equal "$(cat out)" \
+	'error: partitions: no boot partition: this is no balenaOS image'
 says 3 '.: is a folder, not an image file or block device' '' info .
 says 3 'x.img: broken.json: line 1, column 8: string or '"'}' expected" '' \
 	config merge x.img broken.json
@@ -35,7 +63,7 @@ says 3 "$config: persistentLogging: must be true or false" \
 says 3 "$config: applicationId: must be a number" '' \
 	config set x.img applicationId=many
 says 3 'x.img: hostname: line 1, column 1: invalid token' \
-	'after := stands JSON, in which text has quotes; KEY=TEXT needs none' \
+	'in JSON, text has quotes; KEY=TEXT needs none' \
 	config set x.img hostname:=kiosk
 says 4 "$config: hostname is not set" '' config get x.img hostname
 says 3 'x.img: no.png: this is not a PNG file' '' splash set x.img no.png
@@ -53,6 +81,17 @@ says 3 'rules.txt: udev rules are in files whose names end in .rules' \
 run 0 udev add x.img rules.txt --name 50-a
 says 4 'x.img: there is no rule "60-b"' 'the image has 50-a' \
 	udev rm x.img 60-b
+says 4 'x.img: there is no rule "60-b"' \
+	'`balimg udev list` shows those there are' udev cat x.img 60-b
+says 4 'none.rules: No such file or directory' '' udev add x.img none.rules
+says 4 'none: No such file or directory' '' udev add x.img none
+for edit in 'put no.png x.img:boot/none/' 'put no.png x.img:boot/none/a' \
+	'mkdir x.img:boot/none/a'; do
+	# shellcheck disable=SC2086
+	run 4 $edit
+	err_has 'x.img: resin-boot: /none/'
+	err_has 'the folder that is to hold it must be there; balimg mkdir'
+done
 says 3 'no.png: is no undo file or journal, or cut short' '' \
 	undo x.img no.png
 says 5 'x.img: no.png exists already' 'choose another name' \

@@ -15,6 +15,9 @@ run 0 config set --json x.img apiKey=topsecret4
 cat out err >>said
 run 0 network wifi x.img --ssid Shop --psk @psk
 cat out err >>said
+run 0 network wifi x.img --ssid Shop --psk topsecret7
+out_is '~ resin-boot:/system-connections/Shop  only what is hidden differs'
+cat err >>said
 run 0 customize x.img -n --set apiKey=topsecret5 --wifi W --psk topsecret6 --json
 cat out err >>said
 for line in 'config get' 'info' 'config get --json' 'network list' \
