@@ -57,25 +57,39 @@ sum_xattrs(const struct volume_xattrs *xattrs, uint8_t sum[SHA256_SIZE])
 	}
 }
 
+/* Room for one more record. */
+static struct compare_record *
+grow(struct compare_list *list, struct balimg_error *err)
+{
+	size_t room = list->room ? 2 * list->room : 1024;
+	struct compare_record *to;
+
+	if (list->count == TREE_ENTRIES) {
+		error_set(err, BALIMG_E_INVALID, "more than %u files",
+			  TREE_ENTRIES);
+		return NULL;
+	}
+	if (list->count == list->room) {
+		to = realloc(list->records, room * sizeof(*to));
+		if (!to) {
+			error_nomem(err);
+			return NULL;
+		}
+		list->records = to;
+		list->room = room;
+	}
+	return &list->records[list->count];
+}
+
 static int
 record(struct tree_visitor *visitor, const struct tree_entry *entry,
        struct tree_content *content, struct balimg_error *err)
 {
 	struct compare_list *list = (struct compare_list *)visitor;
-	size_t room = list->room ? 2 * list->room : 1024;
-	struct compare_record *to;
+	struct compare_record *to = grow(list, err);
 
-	if (list->count == TREE_ENTRIES)
-		return error_set(err, BALIMG_E_INVALID, "more than %u files",
-				 TREE_ENTRIES);
-	if (list->count == list->room) {
-		to = realloc(list->records, room * sizeof(*to));
-		if (!to)
-			return error_nomem(err);
-		list->records = to;
-		list->room = room;
-	}
-	to = &list->records[list->count];
+	if (!to)
+		return -1;
 	*to = (struct compare_record){
 		.path = strdup(entry->path),
 		.target = entry->target ? strdup(entry->target) : NULL,
@@ -218,6 +232,73 @@ keep_last(struct compare_list *list)
 	list->count = kept;
 }
 
+/* A directory that no entry told of, though things are in it: as the engine
+ * makes it. */
+static int
+add_folder(struct compare_list *list, char *path, struct balimg_error *err)
+{
+	struct compare_record *to = grow(list, err);
+
+	if (!to) {
+		free(path);
+		return -1;
+	}
+	*to = (struct compare_record){
+		.path = path,
+		.age = list->count++,
+		.type = TREE_DIRECTORY,
+		.mode = 0755,
+	};
+	return 0;
+}
+
+/* Add what is missing of the folders that lead to record @at of the first
+ * @count, which are in order; those that lead to the one before are there. */
+static int
+add_way(struct compare_list *list, size_t at, size_t count,
+	struct balimg_error *err)
+{
+	const char *path = list->records[at].path;
+	const char *before = at ? list->records[at - 1].path : "";
+	const char *slash;
+
+	for (slash = strchr(path, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		const struct compare_list known = {
+			.records = list->records,
+			.count = count,
+		};
+		size_t len = (size_t)(slash - path);
+		char *folder;
+
+		if (!strncmp(before, path, len + 1))
+			continue;
+		folder = strndup(path, len);
+		if (!folder)
+			return error_nomem(err);
+		if (find_before(&known, folder, SIZE_MAX))
+			free(folder);
+		else if (add_folder(list, folder, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_folders(struct compare_list *list, struct balimg_error *err)
+{
+	size_t i, count = list->count;
+
+	for (i = 0; i < count; i++)
+		if (add_way(list, i, count, err) < 0)
+			return -1;
+	if (list->count == count)
+		return 0;
+	qsort(list->records, list->count, sizeof(*list->records), by_path);
+	keep_last(list);
+	return 0;
+}
+
 int
 compare_list_settle(struct compare_list *list, struct balimg_error *err)
 {
@@ -227,5 +308,5 @@ compare_list_settle(struct compare_list *list, struct balimg_error *err)
 	if (resolve_links(list, err) < 0)
 		return -1;
 	keep_last(list);
-	return 0;
+	return add_folders(list, err);
 }

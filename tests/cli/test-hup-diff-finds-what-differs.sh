@@ -118,6 +118,26 @@ if command -v umoci >/dev/null && command -v skopeo >/dev/null; then
 	done
 fi
 
+# Folders are there that no entry tells of, as what is in them is.
+mkdir -p told/etc/deep/er told/etc/a
+echo 1 >told/etc/os-release
+echo 2 >told/etc/deep/er/file
+echo 3 >told/etc/a/file
+own='--owner=0 --group=0 --numeric-owner --mode=u=rwx,go=rx'
+# shellcheck disable=SC2086
+tar -C told $own -cf told.tar . # and not told:
+# shellcheck disable=SC2086
+tar -C told $own --no-recursion -cf untold.tar . ./etc/os-release \
+	./etc/deep/er/file ./etc/a/file
+run 0 hup diff told.tar untold.tar
+run 0 hup diff untold.tar told.tar
+rm -r told/etc/a
+# shellcheck disable=SC2086
+tar -C told $own -cf less.tar .
+run 1 hup diff less.tar untold.tar
+out_is '+ /etc/a
++ /etc/a/file'
+
 # ---- images ----------------------------------------------------------------
 
 requires mke2fs debugfs mcopy sfdisk
