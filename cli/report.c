@@ -69,6 +69,8 @@ code_of_errno(int number)
 		return BALIMG_E_NO_MEMORY;
 	case EEXIST:
 		return BALIMG_E_REFUSED;
+	case EISDIR:
+		return BALIMG_E_INVALID;
 	default:
 		return BALIMG_E_IO;
 	}

@@ -94,6 +94,11 @@ for edit in 'put no.png x.img:boot/none/' 'put no.png x.img:boot/none/a' \
 done
 says 3 'no.png: is no undo file or journal, or cut short' '' \
 	undo x.img no.png
+mkdir folder
+for command in 'udev add' 'ssh add' 'splash set' 'config merge'; do
+	# shellcheck disable=SC2086
+	says 3 'folder: Is a directory' '' $command x.img folder
+done
 says 5 'x.img: no.png exists already' 'choose another name' \
 	config set x.img hostname=a --undo no.png
 says 5 'x.img: no.png exists already' 'replace it with --force' \
