@@ -18,6 +18,13 @@
 
 #define INDENT 22 /* where the right column begins */
 
+void
+help_version(const struct context *ctx, FILE *out)
+{
+	fprintf(out, ctx->json ? "{\"version\":\"%s\"}\n" : "balimg %s\n",
+		balimg_version());
+}
+
 /* A heading, "Options". */
 static void
 put_heading(const struct context *ctx, FILE *out, const char *text)

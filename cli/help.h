@@ -9,6 +9,9 @@
 
 #include "command.h"
 
+/* "balimg 1.2.3", under --json an object. */
+void help_version(const struct context *ctx, FILE *out);
+
 /* All commands, a line each. */
 void help_overview(const struct context *ctx, FILE *out);
 

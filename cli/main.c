@@ -8,8 +8,6 @@
 #include <locale.h>
 #include <stdio.h>
 
-#include <balimg.h>
-
 #include "command.h"
 #include "help.h"
 #include "options.h"
@@ -41,8 +39,7 @@ run_line(struct context *ctx, int argc, char **argv)
 	if (words < 0)
 		return -1;
 	if (context_has(ctx, OPTION_VERSION)) {
-		printf(ctx->json ? "{\"version\":\"%s\"}\n" : "balimg %s\n",
-		       balimg_version());
+		help_version(ctx, stdout);
 		return 0;
 	}
 	if (context_has(ctx, OPTION_HELP) && words == argc) {

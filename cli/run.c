@@ -188,6 +188,10 @@ run_command(struct context *ctx, int argc, char **argv)
 	if (argc < 0)
 		return -1;
 
+	if (context_has(ctx, OPTION_VERSION)) {
+		help_version(ctx, stdout);
+		return 0;
+	}
 	help = context_has(ctx, OPTION_HELP);
 	if (help && argc == 0) {
 		help_command(ctx, stdout, ctx->command);

@@ -107,6 +107,10 @@ find_path(const struct backing *backing, enum place place, char **path,
 
 /* ---- making --------------------------------------------------------- */
 
+#define STATE_HINT                                                     \
+	"the journal of the write needs a folder: set XDG_STATE_HOME " \
+	"to one, or write a copy with -o"
+
 static int
 make_folders(char *path, struct balimg_error *err)
 {
@@ -115,9 +119,10 @@ make_folders(char *path, struct balimg_error *err)
 	for (slash = strchr(path + 1, '/'); slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return error_sys(err, "cannot make the folder %s",
-					 path);
+		if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+			error_sys(err, "cannot make the folder %s", path);
+			return error_hint(err, STATE_HINT);
+		}
 		*slash = '/';
 	}
 	return 0;
@@ -135,7 +140,7 @@ begin_in_state(struct new_file *file, const struct backing *backing,
 		error_set(err, BALIMG_E_IO,
 			  "there is no place for the journal of %s",
 			  backing_path(backing));
-		return error_hint(err, "set HOME or XDG_STATE_HOME");
+		return error_hint(err, STATE_HINT);
 	}
 	if (make_folders(path, err) < 0)
 		return -1;

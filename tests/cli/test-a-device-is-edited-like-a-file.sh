@@ -22,6 +22,8 @@ host_name() {
 
 run 0 info "$card"
 grep -q raspberrypi4-64 out || fail 'info does not know the card'
+XDG_STATE_HOME=/dev/null/state run 4 config set "$card" hostname=card
+err_has 'the journal of the write needs a folder: set XDG_STATE_HOME'
 run 0 config set "$card" hostname=card --undo undo
 equal "$(host_name)" card
 run 0 put "$srcdir/README" "$card:boot/README"

@@ -12,3 +12,8 @@ run 0 -V
 cmp out want
 run 0 --version --json
 equal "balimg $(sed 's/^{"version":"\(.*\)"}$/\1/' out)" "$(cat want)"
+for line in 'info -V' 'config --version' 'config set -V' '-V info'; do
+	# shellcheck disable=SC2086
+	run 0 $line
+	cmp out want
+done
