@@ -48,8 +48,9 @@ const struct command cmd_check = {
 	.summary = "look for faults in an image",
 	.text = "The partition table, the FAT file systems, the state, "
 		"checksums and counts of ext file systems, and what balenaOS "
-		"keeps in the boot partition are checked. Nothing is written; "
-		"`balimg repair` mends what it can.",
+		"keeps in the boot partition, which must be there, are "
+		"checked. Nothing is written; `balimg repair` mends what it "
+		"can.",
 	.verbs = verbs,
 	.examples = examples,
 	.exit_text = "errors were found",

@@ -67,7 +67,8 @@ struct verb {
 	bool needs_image;	      /* edit: ctx->image must be open */
 	bool tells_notes;	      /* read: the answer has what is noted */
 	bool opens_itself;	      /* read: calls image_open(), or not */
-	/* Put edits into ctx->edits (or stage them); see edit.h. */
+	/* Put edits into ctx->edits (or stage them); see edit.h.  Returns the
+	 * exit status, 0 or 1, or -1. */
 	int (*edit)(struct context *ctx, int argc, char **argv);
 	/* Answer from ctx->image, opened for reading. */
 	int (*read)(struct context *ctx, int argc, char **argv);

@@ -89,15 +89,17 @@ int
 run_edit(struct context *ctx, int argc, char **argv)
 {
 	bool first = ctx->verb->needs_image;
+	int status;
 
 	if (output_check_file(ctx, "an image") < 0)
 		return -1;
 	ctx->edits = balimg_edits_new(&ctx->err);
 	if (!ctx->edits || (first && edit_open(ctx) < 0))
 		return -1;
-	if (ctx->verb->edit(ctx, argc, argv) < 0)
+	status = ctx->verb->edit(ctx, argc, argv);
+	if (status < 0)
 		return -1;
 	if ((!first && edit_open(ctx) < 0) || edit_stage(ctx) < 0)
 		return -1;
-	return finish(ctx);
+	return finish(ctx) < 0 ? -1 : status;
 }

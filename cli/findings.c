@@ -54,17 +54,30 @@ findings_print(const struct context *ctx, const json_t *findings,
 		say(ctx, "%s: no faults found", ctx->path);
 }
 
-bool
-findings_have_errors(const json_t *findings)
+static bool
+have_errors(const json_t *findings, bool lasting)
 {
 	const json_t *finding;
 	size_t i;
 
 	json_array_foreach(findings, i, finding) {
-		if (!strcmp(answer_string(finding, "severity"), "error"))
+		if (!strcmp(answer_string(finding, "severity"), "error") &&
+		    !(lasting && answer_is_true(finding, "repair")))
 			return true;
 	}
 	return false;
+}
+
+bool
+findings_have_errors(const json_t *findings)
+{
+	return have_errors(findings, false);
+}
+
+bool
+findings_have_lasting(const json_t *findings)
+{
+	return have_errors(findings, true);
 }
 
 size_t

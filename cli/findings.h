@@ -18,6 +18,9 @@ void findings_print(const struct context *ctx, const json_t *findings,
 /* Is one of them an error? */
 bool findings_have_errors(const json_t *findings);
 
+/* Is one of them an error that cannot be repaired? */
+bool findings_have_lasting(const json_t *findings);
+
 /* How many can be repaired. */
 size_t findings_repairable(const json_t *findings);
 

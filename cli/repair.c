@@ -33,6 +33,7 @@ repair_image(struct context *ctx, int argc, char **argv)
 	AUTO_TEXT char *text = NULL;
 	AUTO_JSON json_t *root = NULL;
 	const json_t *findings;
+	bool lasting;
 
 	(void)argc, (void)argv;
 	text = balimg_check(ctx->image, &ctx->err);
@@ -42,11 +43,12 @@ repair_image(struct context *ctx, int argc, char **argv)
 	findings = json_object_get(root, "findings");
 	if (!ctx->json && !ctx->quiet)
 		findings_print(ctx, findings, "where", "");
+	lasting = findings_have_lasting(findings);
 	if (!findings_repairable(findings))
-		return 0;
-	if (get_leave(ctx) < 0)
+		return lasting;
+	if (get_leave(ctx) < 0 || balimg_repair(ctx->image, &ctx->err) < 0)
 		return -1;
-	return balimg_repair(ctx->image, &ctx->err);
+	return lasting;
 }
 
 static const struct verb verbs[] = {
@@ -77,4 +79,5 @@ const struct command cmd_repair = {
 		"that, too, needs `--yes`.",
 	.verbs = verbs,
 	.examples = examples,
+	.exit_text = "there are errors that it cannot mend",
 };

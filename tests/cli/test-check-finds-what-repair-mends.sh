@@ -39,3 +39,15 @@ run 0 repair --yes x.img
 fsck_clean x.img
 run 0 check x.img
 run 0 repair x.img
+
+# What it cannot mend is told, and the rest is mended all the same.
+requires mcopy
+printf '{"os": 1}' >config.json
+mcopy -o -i "x.img@@$offset" config.json ::
+dd if=/dev/zero of=x.img bs=512 count=1 conv=notrunc status=none \
+	seek=$((offset / 512 + reserved + fats))
+run 1 repair --yes x.img
+fsck_clean x.img
+for options in --quiet --dry-run --json; do
+	run 1 repair $options x.img
+done

@@ -91,10 +91,12 @@ fails invalid repair
 make edison
 mlabel -i "$boot" ::OTHER
 mdel -i "$boot" ::/device-type.json ::/resin-image
-nothing_wrong
+finds '.severity == "error" and .where == "partitions"'
 look info | jq -e '.os == null and .partitions[0].label == "OTHER"' \
 	>/dev/null || die "told wrong"
 fails not-found set hostname x
 truncate -s 0 "$work/empty"
 truncate -s 10M "$work/empty"
-"$tool" "$work/empty" info check >/dev/null || die "empty"
+image=$work/empty
+finds '.severity == "error" and .where == "partitions"'
+look info >/dev/null || die "empty"
