@@ -90,8 +90,9 @@ const struct command cmd_cat = {
 	.name = "cat",
 	.group = GROUP_FILES,
 	.summary = "print files of an image",
-	.text = "The bytes are printed as they are, secrets included; on a "
-		"terminal, control characters are made visible.",
+	.text = "The bytes are printed as they are, secrets included, also "
+		"with --json; on a terminal, control characters are made "
+		"visible.",
 	.verbs = verbs,
 	.examples = examples,
 };

@@ -170,8 +170,7 @@ refuse_containers(const struct backing *backing, const char *head,
 		known = &containers[i];
 		if (memcmp(head, known->magic, strlen(known->magic)) != 0)
 			continue;
-		error_set(err, BALIMG_E_UNSUPPORTED,
-			  "%s is %s, not a raw image", backing->path,
+		error_set(err, BALIMG_E_UNSUPPORTED, "is %s, not a raw image",
 			  known->name);
 		return error_hint(err, "make a raw image of it first: %s %s%s",
 				  known->tool, backing->path, known->result);
@@ -190,8 +189,7 @@ open_disk(struct backing *backing, struct balimg_error *err)
 	if (!backing->disk)
 		return error_wrap(err, "%s", backing->format->title);
 	if (!source_size(backing->disk))
-		return error_set(err, BALIMG_E_INVALID, "%s is empty",
-				 backing->path);
+		return error_set(err, BALIMG_E_INVALID, "is empty");
 	return 0;
 }
 
@@ -219,8 +217,7 @@ open_source(struct backing *backing, struct balimg_error *err)
 	if (!backing->file)
 		return error_wrap(err, "%s", backing->path);
 	if (!source_size(backing->file))
-		return error_set(err, BALIMG_E_INVALID, "%s is empty",
-				 backing->path);
+		return error_set(err, BALIMG_E_INVALID, "is empty");
 	return look_inside(backing, err);
 }
 

@@ -44,9 +44,11 @@ out_has '100 MiB, damaged partition table'
 	printf conectix
 	head -c 1M /dev/zero
 } >disk.vhd
-says 3 "disk.vhd: $PWD/disk.vhd is a VHD disk, not a raw image" \
+says 3 "disk.vhd: is a VHD disk, not a raw image" \
 	"make a raw image of it first: qemu-img convert -f vpc -O raw $PWD/disk.vhd NEW.img" \
 	info disk.vhd
+: >void.img
+says 3 'void.img: is empty' '' info void.img
 says 4 'no.png: no boot partition: this is no balenaOS image' '' \
 	dev on no.png
 run 1 check no.png
