@@ -242,7 +242,9 @@ static int
 put_config(struct customization *c, struct source *content,
 	   struct balimg_error *err)
 {
-	struct edit inject = { .op = BALIMG_CONFIG_INJECT, .fd = -1 };
+	struct edit inject = { .op = BALIMG_CONFIG_INJECT,
+			       .name = "the new config.json",
+			       .fd = -1 };
 	AUTO_FREE char *data = NULL;
 	uint64_t len = source_size(content);
 

@@ -101,11 +101,6 @@ open_descriptor(struct backing *backing, struct balimg_error *err)
 {
 	int flags = O_CLOEXEC | (backing->writable ? O_RDWR : O_RDONLY);
 
-	if (stat(backing->path, &backing->stat) < 0)
-		return error_sys(err, "cannot be opened");
-	if (check_kind(backing, err) < 0)
-		return -1;
-
 	if (!backing_is_device(backing))
 		flags |= O_NONBLOCK;
 	else if (backing->writable)
@@ -232,6 +227,13 @@ backing_open(const char *path, bool write, struct balimg_error *err)
 	}
 	backing->fd = -1;
 	backing->writable = write;
+	/* A pipe may have no path that is real. */
+	if (stat(path, &backing->stat) < 0) {
+		error_sys(err, "cannot be opened");
+		return NULL;
+	}
+	if (check_kind(backing, err) < 0)
+		return NULL;
 	backing->path = realpath(path, NULL);
 	if (!backing->path) {
 		error_sys(err, "cannot be opened");

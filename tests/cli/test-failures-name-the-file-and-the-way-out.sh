@@ -59,6 +59,10 @@ says 3 'x.img: broken.json: line 1, column 8: string or '"'}' expected" '' \
 	config merge x.img broken.json
 says 3 'x.img: broken.json: line 1, column 8: string or '"'}' expected" '' \
 	config inject x.img broken.json
+says 3 "x.img: resin-boot: the new config.json: line 1, column 8: string or '}' expected" '' \
+	put broken.json x.img:boot/config.json
+run 3 info <(cat x.img)
+err_has 'is a pipe, not an image file or block device'
 says 3 "$config: persistentLogging: must be true or false" \
 	'the device knows no other words for it; unset it to have the default' \
 	config set x.img persistentLogging=yes
