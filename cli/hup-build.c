@@ -33,6 +33,7 @@ enum {
 	OPTION_WITH,
 	OPTION_THREADS,
 	OPTION_BASIS,
+	OPTION_MANIFEST,
 };
 
 const struct option hup_build_options[] = {
@@ -46,6 +47,9 @@ const struct option hup_build_options[] = {
 	{ OPTION_BASIS, 0, "basis", "FILE",
 	  "IMAGE is a delta: make what it stands for, of this bundle or "
 	  "image" },
+	{ OPTION_MANIFEST, 0, "manifest", "FILE",
+	  "IMAGE is a folder: what hup unpack recorded of it, if that is not "
+	  "in IMAGE.manifest" },
 	{ OPTION_THREADS, 0, "threads", "N",
 	  "compress by N threads, not by one for each processor" },
 	{ 0 },
@@ -184,6 +188,7 @@ put_answer(const struct context *ctx, const json_t *answer)
 	table_put_fact(ctx, "device type",
 		       answer_string(answer, "deviceType"));
 	table_put_fact(ctx, "image", answer_string(answer, "imageId"));
+	table_put_fact(ctx, "manifest", answer_string(answer, "manifest"));
 	put_layers(ctx, json_object_get(answer, "layers"));
 	if (!left_out)
 		return;
@@ -192,14 +197,15 @@ put_answer(const struct context *ctx, const json_t *answer)
 	say_note(ctx, "note", ctx->path, note);
 }
 
-/* The device gets the owners that a folder has. */
+/* The device gets the owners that a folder has, or that a manifest says. */
 static void
-warn_of_owner(const struct context *ctx)
+warn_of_owner(const struct context *ctx, const json_t *answer)
 {
 	AUTO_FREE char *text = NULL;
 	struct stat st;
 
-	if (stat(ctx->path, &st) < 0 || !S_ISDIR(st.st_mode) || !st.st_uid)
+	if (*answer_string(answer, "manifest") || stat(ctx->path, &st) < 0 ||
+	    !S_ISDIR(st.st_mode) || !st.st_uid)
 		return;
 	text = xasprintf("belongs to user %u, and so it will on the device: "
 			 "unpack and build as root, or both within one "
@@ -213,6 +219,7 @@ build(struct context *ctx, unsigned threads)
 {
 	const char *output = context_value(ctx, OPTION_OUTPUT);
 	const char *basis = context_value(ctx, OPTION_BASIS);
+	const char *manifest = context_value(ctx, OPTION_MANIFEST);
 	const char *compress = output ? output_compression(output) : NULL;
 	unsigned flags = context_flags(ctx);
 	struct progress progress;
@@ -221,17 +228,17 @@ build(struct context *ctx, unsigned threads)
 	/* A name without an end asks for none; no name leaves it open. */
 	if (output && !compress)
 		compress = "";
-	if (!basis && !is_tree(ctx->path) && image_open(ctx, flags) < 0)
+	if (!basis && !is_tree(ctx->path) && !manifest &&
+	    image_open(ctx, flags) < 0)
 		return NULL;
-	warn_of_owner(ctx);
 	progress_begin(&progress, ctx);
 	text = ctx->image ?
 		       balimg_bundle_build(ctx->image, ctx->edits, output,
 					   compress, threads, flags,
 					   &ctx->err) :
-		       balimg_bundle_build_tree(ctx->path, basis, ctx->edits,
-						output, compress, threads,
-						flags, progress_heed,
+		       balimg_bundle_build_tree(ctx->path, manifest, basis,
+						ctx->edits, output, compress,
+						threads, flags, progress_heed,
 						&progress, &ctx->err);
 	progress_end(&progress);
 	return text;
@@ -253,6 +260,7 @@ hup_build(struct context *ctx, int argc, char **argv)
 	answer = answer_parse(ctx, text);
 	if (!answer)
 		return -1;
+	warn_of_owner(ctx, answer);
 	if (!answer_passed_on(ctx, text))
 		put_answer(ctx, answer);
 	return 0;

@@ -271,9 +271,8 @@ enum balimg_unpack_flags {
  *
  * Root sets owners, modes and attributes, and makes devices, unless @manifest
  * is given.  Else these are recorded in the text file @manifest (NULL: beside
- * @folder, with ".manifest" added to its name), in the form of mtree(5), from
- * which they are taken when the folder is packed again; then set-id bits are
- * not set, and what its owner could not read, he can.
+ * @folder, with ".manifest" added to its name), in the form of mtree(5); then
+ * set-id bits are not set, and what its owner could not read, he can.
  *
  * The answer: {"folder", "manifest" (or null), "entries", "bytes",
  * "devicesRecorded"}.  After a failure the error's hint says what is left.
@@ -418,9 +417,9 @@ char *balimg_commit(struct balimg_image *image, const char *output,
  * file appears whole or not at all; @flags: BALIMG_FORCE replaces one.
  *
  * {"output", "format":"resinhup"|"hostapp", "version", "deviceType",
- * "compression", "leftOut" (device nodes and sockets)}; of a resinhup
- * moreover "files", "bytes" and "fingerprints":{"boot", "root"}, the lines of
- * each; of a hostapp "imageId", "tag", "layers":[{"diffId", "size",
+ * "compression", "leftOut" (device nodes and sockets), "manifest"}; of a
+ * resinhup moreover "files", "bytes" and "fingerprints":{"boot", "root"}, the
+ * lines of each; of a hostapp "imageId", "tag", "layers":[{"diffId", "size",
  * "rebuilt":"identical"|"retarred"}]. */
 char *balimg_bundle_build(struct balimg_image *image,
 			  const struct balimg_edits *edits,
@@ -428,11 +427,12 @@ char *balimg_bundle_build(struct balimg_image *image,
 			  unsigned threads, unsigned flags,
 			  struct balimg_error *err) BALIMG_MUST_USE;
 
-/* The same of @tree, a folder or a tar file (compressed or not) with a root
- * file system; or, with @basis, of the delta @tree the image that it makes
- * of that (see balimg_bundle_verify()), to which nothing can be added.
- * "version" and "deviceType" are null then.  @progress may be NULL. */
-char *balimg_bundle_build_tree(const char *tree, const char *basis,
+/* The same of @tree, a folder or tar file with a root file system.  "manifest"
+ * is what was recorded of a folder when it was unpacked: @manifest, or (NULL)
+ * the file beside it, if any.  With @basis, of what the delta @tree makes of
+ * that: nothing can be added, "version" and "deviceType" are null. */
+char *balimg_bundle_build_tree(const char *tree, const char *manifest,
+			       const char *basis,
 			       const struct balimg_edits *edits,
 			       const char *output, const char *compress,
 			       unsigned threads, unsigned flags,

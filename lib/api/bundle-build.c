@@ -7,8 +7,10 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/basis.h"
+#include "api/beside.h"
 #include "api/edits.h"
 #include "api/image.h"
 #include "balenaos/places.h"
@@ -204,8 +206,13 @@ make(struct build *build, const struct balimg_edits *edits,
 		return NULL;
 	build->request.begin = begin;
 	answer = archive->build_bundle(&build->request, err);
-	if (answer && json_object_set_new(answer, "output",
-					  answer_string(build->output)) < 0) {
+	if (answer && (json_object_set_new(answer, "output",
+					   answer_string(build->output)) < 0 ||
+		       json_object_set_new(
+			       answer, "manifest",
+			       build->request.manifest ?
+				       answer_string(build->request.manifest) :
+				       json_null()) < 0)) {
 		json_decref(answer);
 		error_nomem(err);
 		return NULL;
@@ -227,6 +234,28 @@ take_basis(struct build *build, struct basis *opened, const char *basis,
 				 "delta makes");
 	build->request.basis = &opened->from;
 	return basis_open(opened, basis, err);
+}
+
+/* The tree is a folder that was unpacked: what was recorded then is in
+ * @manifest, or, if that is NULL and it is there, in the file *@beside. */
+static int
+take_manifest(struct build *build, const char *tree, const char *manifest,
+	      char **beside, struct balimg_error *err)
+{
+	build->request.manifest = manifest;
+	if (!S_ISDIR(build->from.st_mode))
+		return manifest ? error_set(err, BALIMG_E_USAGE,
+					    "is no folder, and only of one "
+					    "there is a manifest") :
+				  0;
+	if (manifest)
+		return 0;
+	*beside = beside_manifest(tree, err);
+	if (!*beside)
+		return -1;
+	if (access(*beside, F_OK) == 0)
+		build->request.manifest = *beside;
+	return 0;
 }
 
 /* ---- the doors ----------------------------------------------------- */
@@ -284,10 +313,11 @@ balimg_bundle_build(struct balimg_image *image,
 }
 
 char *
-balimg_bundle_build_tree(const char *tree, const char *basis,
-			 const struct balimg_edits *edits, const char *output,
-			 const char *compress, unsigned threads,
-			 unsigned flags, BALIMG_PROGRESS(progress), void *data,
+balimg_bundle_build_tree(const char *tree, const char *manifest,
+			 const char *basis, const struct balimg_edits *edits,
+			 const char *output, const char *compress,
+			 unsigned threads, unsigned flags,
+			 BALIMG_PROGRESS(progress), void *data,
 			 struct balimg_error *err)
 {
 	const struct progress watch = { .report = progress, .data = data };
@@ -302,6 +332,7 @@ balimg_bundle_build_tree(const char *tree, const char *basis,
 		.output = output,
 		.replace = (flags & BALIMG_FORCE) != 0,
 	};
+	AUTO_FREE char *beside = NULL;
 	char *answer = NULL;
 
 	err = NEED_ERR(err);
@@ -309,7 +340,7 @@ balimg_bundle_build_tree(const char *tree, const char *basis,
 		error_sys(err, "cannot open");
 	else if (basis && take_basis(&build, &opened, basis, edits, err) < 0)
 		return NULL;
-	else
+	else if (take_manifest(&build, tree, manifest, &beside, err) == 0)
 		answer = make(&build, edits, err);
 	if (!answer)
 		error_wrap(err, "%s", tree);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "api/basis.h"
+#include "api/beside.h"
 #include "api/image.h"
 #include "bundle/archive.h"
 
@@ -72,22 +73,14 @@ open_folder(struct job *job, struct balimg_error *err)
 static int
 choose_manifest(struct job *job, const char *named, struct balimg_error *err)
 {
-	AUTO_FREE char *folder = NULL;
-
 	if (!named && geteuid() == 0)
 		return 0;
-	if (named) {
-		job->manifest = strdup(named);
-		return job->manifest ? 0 : error_nomem(err);
+	if (!named) {
+		job->manifest = beside_manifest(job->folder, err);
+		return job->manifest ? 0 : -1;
 	}
-	folder = realpath(job->folder, NULL);
-	if (!folder)
-		return error_sys(err, "%s", job->folder);
-	if (asprintf(&job->manifest, "%s.manifest", folder) < 0) {
-		job->manifest = NULL;
-		return error_nomem(err);
-	}
-	return 0;
+	job->manifest = strdup(named);
+	return job->manifest ? 0 : error_nomem(err);
 }
 
 static int

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,7 @@
 #include "base/buffer.h"
 #include "bundle/archive-calls.h"
 #include "bundle/build-private.h"
+#include "bundle/manifest.h"
 #include "document/json.h"
 #include "document/os-release.h"
 
@@ -134,7 +136,8 @@ build_walk_tree(const struct build_request *request,
 	if (fstat(request->tree, &st) < 0)
 		return error_sys(err, "cannot look at it");
 	if (S_ISDIR(st.st_mode))
-		return tree_walk_folder(request->tree, visitor, err);
+		return tree_walk_folder(request->tree, request->recorded,
+					visitor, err);
 	if (lseek(request->tree, 0, SEEK_SET) < 0)
 		return error_sys(err, "cannot read it twice");
 	return tree_walk_tar(request->tree, visitor, err);
@@ -173,12 +176,32 @@ place_splash_in_tree(struct build_request *request)
 					 "resin-boot" PLACE_SPLASH_OLD;
 }
 
+static int
+read_manifest(struct build_request *request, struct manifest *manifest,
+	      struct balimg_error *err)
+{
+	AUTO_FD int fd = -1;
+
+	if (!request->manifest)
+		return 0;
+	request->recorded = manifest;
+	fd = open(request->manifest, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		error_sys(err, "cannot open");
+	else if (manifest_read(manifest, fd, err) == 0)
+		return 0;
+	return error_wrap(err, "%s", request->manifest);
+}
+
 static json_t *
 build(struct build_request *request, struct balimg_error *err)
 {
+	AUTO_MANIFEST struct manifest manifest = { 0 };
 	AUTO_FREE char *slug = NULL;
 	json_t *answer;
 
+	if (read_manifest(request, &manifest, err) < 0)
+		return NULL;
 	if (!request->basis &&
 	    (request->view ? check_image(request, err) :
 			     look_at_tree(request, &slug, err)) < 0)

@@ -41,6 +41,9 @@ struct build_request {
 	/* Else, where ->view is NULL: a folder of the host, or a tar file,
 	 * with a root file system; it can be read twice. */
 	int tree;
+	/* Of a folder: the file with what was recorded of it, or NULL. */
+	const char *manifest;
+	const struct manifest *recorded; /* what it says, read by the module */
 	/* Else, too, with ->tree a docker archive that is a delta. */
 	const struct build_basis *basis;
 

@@ -383,15 +383,8 @@ walk_root(struct walk *walk, int fd, struct balimg_error *err)
 }
 
 int
-tree_walk_folder(int fd, struct tree_visitor *visitor,
-		 struct balimg_error *err)
-{
-	return tree_walk_recorded(fd, NULL, visitor, err);
-}
-
-int
-tree_walk_recorded(int fd, const struct manifest *manifest,
-		   struct tree_visitor *visitor, struct balimg_error *err)
+tree_walk_folder(int fd, const struct manifest *manifest,
+		 struct tree_visitor *visitor, struct balimg_error *err)
 {
 	struct walk walk = {
 		.visitor = visitor,

@@ -80,16 +80,13 @@ int tree_walk_volume(struct volume *vol, const char *path,
 	MUST_USE;
 
 /* The same of the host's directory open as @fd; symbolic links are not
- * followed.  Owners are those of the files. */
-int tree_walk_folder(int fd, struct tree_visitor *visitor,
-		     struct balimg_error *err) MUST_USE;
-
-/* The same, with what was recorded when it was unpacked without root's rights:
- * a listed file has the owner and attributes that @manifest says, and its
- * mode, unless that was changed since; what is not listed is root's; devices
- * that are listed, and where nothing is, are there. */
+ * followed.  Owners are those of the files where @manifest is NULL.  Else it
+ * is what was recorded when the folder was unpacked without root's rights: a
+ * listed file has the owner and attributes that it says, and its mode, unless
+ * that was changed since; what is not listed is root's; devices that are
+ * listed, and where nothing is, are there. */
 struct manifest;
-int tree_walk_recorded(int fd, const struct manifest *manifest,
+int tree_walk_folder(int fd, const struct manifest *manifest,
 		       struct tree_visitor *visitor, struct balimg_error *err)
 	MUST_USE;
 

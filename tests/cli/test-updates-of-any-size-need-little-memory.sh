@@ -23,6 +23,7 @@ memory() {
 
 mkdir -p root/etc root/boot
 printf 'VERSION="6.2.0"\n' >root/etc/os-release
+echo kernel >root/boot/zImage
 for size in 20 60; do
 	python3 - $size <<-'END'
 	import random, sys

@@ -79,7 +79,7 @@ walk_folder(int fd, const char *path, struct tree_visitor *visitor,
 	CHECK(lines >= 0);
 	if (manifest_read(&manifest, lines, err) < 0)
 		return -1;
-	return tree_walk_recorded(fd, &manifest, visitor, err);
+	return tree_walk_folder(fd, &manifest, visitor, err);
 }
 
 int
