@@ -55,20 +55,35 @@ unpack_note_folder(struct unpack *unpack, const char *path, unsigned mode,
 
 /* A directory that no entry told of, or not yet: anybody may enter, as what
  * the engine makes. */
+#define IMPLIED_MODE 0755
+
+/* The manifest has a line of it, also if it was there before we came; another
+ * if it was @made again, for the last one counts. */
 static int
-make_missing(struct unpack *unpack, int in, const char *name, const char *path,
+tell_implied(struct unpack *unpack, const char *path, bool made,
 	     struct balimg_error *err)
 {
 	const struct tree_entry entry = { .path = path,
 					  .type = TREE_DIRECTORY,
-					  .mode = 0755 };
+					  .mode = IMPLIED_MODE };
+	bool known;
 
+	if (!unpack->manifest)
+		return 0;
+	if (name_set_add(&unpack->told, path, strlen(path), &known, err) < 0)
+		return -1;
+	if (known && !made)
+		return 0;
+	return manifest_add(unpack->manifest, &entry, err);
+}
+
+static int
+make_missing(struct unpack *unpack, int in, const char *name, const char *path,
+	     struct balimg_error *err)
+{
 	if (mkdirat(in, name, 0700) < 0)
 		return error_sys(err, "cannot make the directory");
-	if (unpack->manifest &&
-	    manifest_add(unpack->manifest, &entry, err) < 0)
-		return -1;
-	return unpack_note_folder(unpack, path, entry.mode, NULL, err);
+	return unpack_note_folder(unpack, path, IMPLIED_MODE, NULL, err);
 }
 
 /* @path, whose last part @name is, in the directory @in. */
@@ -76,21 +91,24 @@ static int
 open_part(struct unpack *unpack, int in, const char *name, const char *path,
 	  bool make, struct balimg_error *err)
 {
-	int fd = openat(in, name, OPEN_FOLDER);
+	AUTO_FD int fd = openat(in, name, OPEN_FOLDER);
+	bool made = fd < 0 && errno == ENOENT && make;
 
-	if (fd < 0 && errno == ENOENT && make) {
+	if (made) {
 		if (make_missing(unpack, in, name, path, err) < 0)
 			return error_wrap(err, "%s", path);
 		fd = openat(in, name, OPEN_FOLDER);
 	}
 	if (fd < 0 &&
 	    (errno == ELOOP || errno == ENOTDIR || (errno == ENOENT && !make)))
-		error_set(err, BALIMG_E_INVALID,
-			  "the way leads below %s, which is no directory",
-			  path);
-	else if (fd < 0)
-		error_sys(err, "cannot open the directory %s", path);
-	return fd;
+		return error_set(
+			err, BALIMG_E_INVALID,
+			"the way leads below %s, which is no directory", path);
+	if (fd < 0)
+		return error_sys(err, "cannot open the directory %s", path);
+	if (tell_implied(unpack, path, made, err) < 0)
+		return -1;
+	return STEAL_FD(fd);
 }
 
 /* Go from the directory open as @fd, of which the first @at bytes of @path

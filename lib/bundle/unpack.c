@@ -25,6 +25,7 @@ unpack_release(struct unpack *unpack)
 	for (i = 0; i < unpack->folder_count; i++)
 		free(unpack->folders[i].path);
 	free(unpack->folders);
+	name_set_clear(&unpack->told);
 	free(unpack->piece);
 	free(unpack->parent_path);
 	cleanup_fd(&unpack->parent);
@@ -316,6 +317,21 @@ is_wanted(const struct unpack *unpack, const char *path)
 }
 
 static int
+tell(struct unpack *unpack, const struct tree_entry *entry,
+     struct balimg_error *err)
+{
+	bool known;
+
+	if (!unpack->manifest)
+		return 0;
+	if (entry->type == TREE_DIRECTORY &&
+	    name_set_add(&unpack->told, entry->path, strlen(entry->path),
+			 &known, err) < 0)
+		return -1;
+	return manifest_add(unpack->manifest, entry, err);
+}
+
+static int
 put(struct tree_visitor *visitor, const struct tree_entry *entry,
     struct tree_content *content, struct balimg_error *err)
 {
@@ -331,8 +347,7 @@ put(struct tree_visitor *visitor, const struct tree_entry *entry,
 	    put_entry(&making, content, err) < 0)
 		return error_wrap(err, "%s", entry->path);
 	unpack->sum.entries++;
-	return unpack->manifest ? manifest_add(unpack->manifest, entry, err) :
-				  0;
+	return tell(unpack, entry, err);
 }
 
 int

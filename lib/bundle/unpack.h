@@ -12,6 +12,7 @@
 
 #include "bundle/archive.h"
 #include "bundle/manifest.h"
+#include "bundle/name-set.h"
 #include "bundle/tree.h"
 
 #define UNPACK_DEPTH 200u /* directories in directories */
@@ -38,6 +39,7 @@ struct unpack {
 	char *parent_path; /* and its path; NULL: none is open */
 	struct unpack_folder *folders;
 	size_t folder_count, folder_room;
+	struct name_set told; /* directories that are in the manifest */
 	char *piece;
 };
 

@@ -92,6 +92,9 @@ END
 cp got.manifest first.manifest
 unpack --manifest got.manifest all.tar
 cmp first.manifest got.manifest
+# Again into the same folder: what no entry tells of is there already.
+run 0 hup unpack all.tar -C got --manifest got.manifest --force
+cmp first.manifest got.manifest
 
 # Others read it: bsdtar makes a tar file of folder and manifest; mtree, one
 # of the manifest alone.
