@@ -7,7 +7,6 @@
 requires python3 jq tar
 # shellcheck source=tests/lib/update.sh
 . "$srcdir/tests/lib/update.sh"
-export LSAN_OPTIONS="use_tls=0:${LSAN_OPTIONS-}"
 
 # The new system is in root B, and it is that which is built and compared.
 image generic x.img 256M

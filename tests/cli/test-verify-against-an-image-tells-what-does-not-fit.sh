@@ -8,8 +8,6 @@
 requires python3 jq mke2fs debugfs
 # shellcheck source=tests/lib/update.sh
 . "$srcdir/tests/lib/update.sh"
-# LeakSanitizer may fall over what a module has for each thread.
-export LSAN_OPTIONS="use_tls=0:${LSAN_OPTIONS-}"
 
 image generic old.img 256M
 take_apart old.img
