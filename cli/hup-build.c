@@ -220,12 +220,16 @@ build(struct context *ctx, unsigned threads)
 	const char *output = context_value(ctx, OPTION_OUTPUT);
 	const char *basis = context_value(ctx, OPTION_BASIS);
 	const char *manifest = context_value(ctx, OPTION_MANIFEST);
-	const char *compress = output ? output_compression(output) : NULL;
+	const char *compress = NULL;
 	unsigned flags = context_flags(ctx);
 	struct progress progress;
 	char *text;
 
 	/* A name without an end asks for none; no name leaves it open. */
+	if (output &&
+	    output_compression(ctx, output, ".tar, .docker, .gz, .bz2 or .xz",
+			       &compress) < 0)
+		return NULL;
 	if (output && !compress)
 		compress = "";
 	if (!basis && !is_tree(ctx->path) && !manifest &&

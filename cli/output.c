@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,23 +21,57 @@
 #include "text.h"
 #include "xalloc.h"
 
-const char *
-output_compression(const char *file)
+/* ---- compression --------------------------------------------------- */
+
+/* What names may end in; of two that fit, the first counts. */
+static const struct {
+	const char *suffix;
+	const char *compress; /* NULL: that is not written */
+} suffixes[] = {
+	{ ".gz", "gz" },    { ".tgz", "gz" },  { ".bz2", "bz2" },
+	{ ".tbz2", "bz2" }, { ".tbz", "bz2" }, { ".xz", "xz" },
+	{ ".txz", "xz" },   { ".zst", "zst" }, { ".tzst", "zst" },
+	{ ".7z", NULL },    { ".br", NULL },   { ".bz", NULL },
+	{ ".lrz", NULL },   { ".lz", NULL },   { ".lz4", NULL },
+	{ ".lzma", NULL },  { ".lzo", NULL },  { ".rar", NULL },
+	{ ".taz", NULL },   { ".tlz", NULL },  { ".z", NULL },
+	{ ".zip", NULL },   { ".zstd", NULL },
+};
+
+/* The end of @file that is @suffix, in letters of either case; or NULL. */
+static const char *
+find_suffix(const char *file, const char *suffix)
 {
-	static const struct {
-		const char *suffix, *compress;
-	} suffixes[] = {
-		{ ".gz", "gz" },    { ".tgz", "gz" },	{ ".bz2", "bz2" },
-		{ ".tbz2", "bz2" }, { ".xz", "xz" },	{ ".txz", "xz" },
-		{ ".zst", "zst" },  { ".tzst", "zst" },
-	};
+	size_t len = strlen(file), end = strlen(suffix);
+
+	return len > end && !strcasecmp(file + len - end, suffix) ?
+		       file + len - end :
+		       NULL;
+}
+
+int
+output_compression(struct context *ctx, const char *file, const char *known,
+		   const char **compress)
+{
+	const char *suffix;
 	size_t i;
 
-	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
-		if (text_stem(file, suffixes[i].suffix))
-			return suffixes[i].compress;
-	return NULL;
+	*compress = NULL;
+	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		suffix = find_suffix(file, suffixes[i].suffix);
+		if (!suffix)
+			continue;
+		*compress = suffixes[i].compress;
+		if (*compress)
+			return 0;
+		fail(ctx, BALIMG_E_REFUSED, "%s: no %s file can be written",
+		     file, suffix);
+		return fail_hint(ctx, "let the name end in %s", known);
+	}
+	return 0;
 }
+
+/* ---- writing ------------------------------------------------------- */
 
 /* What is no regular file (a pipe, /dev/null) is written directly. */
 static int

@@ -19,9 +19,11 @@ struct output {
 	int fd;		  /* write here */
 };
 
-/* The compression that the name of a file asks for by its end ("gz", ...);
- * NULL: none. */
-const char *output_compression(const char *file);
+/* *@compress: the compression that the name of a file asks for by its end, in
+ * letters of either case ("gz", ...); NULL: none.  Refused is an end that
+ * stands for what is not written; @known are those to be named instead. */
+int output_compression(struct context *ctx, const char *file,
+		       const char *known, const char **compress);
 
 /* Begin to write @path.  Returns 0, or -1 with ctx->err set. */
 int output_open(struct context *ctx, struct output *output, const char *path);

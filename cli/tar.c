@@ -31,7 +31,8 @@ report_sockets(const struct context *ctx, const char *text)
 }
 
 static int
-write_tar(struct context *ctx, const char *inside, const char *file, int fd)
+write_tar(struct context *ctx, const char *inside, int fd,
+	  const char *compress)
 {
 	AUTO_TEXT char *text = NULL;
 	AUTO_FREE char *part = NULL;
@@ -40,8 +41,8 @@ write_tar(struct context *ctx, const char *inside, const char *file, int fd)
 
 	address_inside(inside, &part, &path);
 	progress_begin(&progress, ctx);
-	text = balimg_file_tar(ctx->image, part, path, fd,
-			       output_compression(file), &ctx->err);
+	text = balimg_file_tar(ctx->image, part, path, fd, compress,
+			       &ctx->err);
 	progress_end(&progress);
 	if (!text)
 		return -1;
@@ -54,6 +55,7 @@ make_tar(struct context *ctx, int argc, char **argv)
 {
 	AUTO_OUTPUT struct output output = { .fd = -1 };
 	const char *file = context_value(ctx, OPTION_OUTPUT);
+	const char *compress;
 
 	(void)argc;
 	if (!file)
@@ -64,8 +66,10 @@ make_tar(struct context *ctx, int argc, char **argv)
 		     "terminal");
 		return fail_hint(ctx, "name a file with -o");
 	}
-	if (output_open(ctx, &output, file) < 0 ||
-	    write_tar(ctx, argv[0], file, output.fd) < 0)
+	if (output_compression(ctx, file, ".tar, .gz, .bz2, .xz or .zst",
+			       &compress) < 0 ||
+	    output_open(ctx, &output, file) < 0 ||
+	    write_tar(ctx, argv[0], output.fd, compress) < 0)
 		return -1;
 	return output_commit(ctx, &output);
 }

@@ -61,6 +61,14 @@ cmp all.tar first.tar
 run 0 tar ext.img:/a -o a.tar.gz
 gzip -t a.tar.gz
 "$BALIMG" tar ext.img:/a | cmp - <(gzip -dc a.tar.gz)
+run 0 tar ext.img:/a -o upper.TGZ
+cmp a.tar.gz upper.TGZ
+for end in zip tar.zip 7z lz4 LZMA lz Z; do
+	run 5 tar ext.img:/a -o "wrong.$end"
+	err_has "no .${end##*.} file can be written"
+	err_has 'end in .tar, .gz, .bz2, .xz or .zst'
+	[ ! -e "wrong.$end" ] || fail "wrong.$end was written"
+done
 equal "$(tar -tzf a.tar.gz | head -n 2 | tr '\n' ' ')" './ ./b/ '
 
 # Contents, and as root all the rest.

@@ -104,6 +104,14 @@ xz -dc a.tar.xz | cmp - a.tar
 bzip2 -dc a.tar.bz2 | cmp - a.tar
 build 5 hup build x.img -o a.tar.zst
 err_has 'no device'
+build 0 hup build x.img -o upper.tar.GZ
+cmp a.tar.gz upper.tar.GZ
+for end in zip tar.zip 7z lz4 LZMA lz Z; do
+	build 5 hup build x.img -o "wrong.$end"
+	err_has "no .${end##*.} file can be written"
+	err_has 'end in .tar, .docker, .gz, .bz2 or .xz'
+	[ ! -e "wrong.$end" ] || fail "wrong.$end was written"
+done
 # The same bytes again, however many threads make them.
 for threads in 1 2 7; do
 	build 0 hup build x.img -o again.tar.gz --force --threads $threads
