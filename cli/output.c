@@ -81,12 +81,19 @@ open_special(struct context *ctx, struct output *output)
 	return output->fd < 0 ? fail_sys(ctx, "%s", output->path) : 0;
 }
 
-static int
-open_temporary(struct context *ctx, struct output *output)
+/* What any new file of ours may be. */
+static mode_t
+default_mode(void)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int
+open_temporary(struct context *ctx, struct output *output, mode_t mode)
+{
 	output->temporary = xasprintf("%s.XXXXXX", output->path);
 	output->fd = mkostemp(output->temporary, O_CLOEXEC);
 	if (output->fd < 0) {
@@ -94,7 +101,7 @@ open_temporary(struct context *ctx, struct output *output)
 		output->temporary = NULL;
 		return fail_sys(ctx, "%s", output->path);
 	}
-	if (fchmod(output->fd, 0666 & ~mask) < 0)
+	if (fchmod(output->fd, mode) < 0)
 		return fail_sys(ctx, "%s", output->path);
 	return 0;
 }
@@ -122,8 +129,9 @@ output_open(struct context *ctx, struct output *output, const char *path)
 		return output->fd < 0 ? fail_sys(ctx, "standard output") : 0;
 	}
 	if (stat(path, &st) < 0)
-		return errno == ENOENT ? open_temporary(ctx, output) :
-					 fail_sys(ctx, "%s", path);
+		return errno == ENOENT ?
+			       open_temporary(ctx, output, default_mode()) :
+			       fail_sys(ctx, "%s", path);
 	if (is_image(ctx, &st)) {
 		fail(ctx, BALIMG_E_REFUSED, "%s is the image itself", path);
 		return fail_hint(ctx, "name another file");
@@ -134,7 +142,7 @@ output_open(struct context *ctx, struct output *output, const char *path)
 		fail(ctx, BALIMG_E_REFUSED, "%s exists already", path);
 		return fail_hint(ctx, "replace it with --force");
 	}
-	return open_temporary(ctx, output);
+	return open_temporary(ctx, output, st.st_mode & 0777);
 }
 
 static void

@@ -96,6 +96,21 @@ os_rename_new(const char *from, const char *to)
 	return rename(from, to);
 }
 
+mode_t
+os_umask(void)
+{
+	FILE *stream = fopen("/proc/self/status", "re");
+	unsigned mask = 077;
+	bool found = false;
+	char line[256];
+
+	while (stream && !found && fgets(line, sizeof(line), stream))
+		found = sscanf(line, "Umask: %o", &mask) == 1;
+	if (stream)
+		fclose(stream);
+	return (mode_t)mask & 0777;
+}
+
 uint64_t
 os_file_birth(int fd)
 {

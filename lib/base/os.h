@@ -30,6 +30,11 @@ int os_link_file(int fd, const char *path) MUST_USE;
 /* rename(), but never replacing a file (EEXIST). */
 int os_rename_new(const char *from, const char *to) MUST_USE;
 
+/* The mode bits that new files of this process are not to have; those of the
+ * group and of others where the system does not tell.  Unlike umask(), safe
+ * with threads. */
+mode_t os_umask(void);
+
 /* When the file was made, in nanoseconds since 1970, or 0 if the file system
  * does not tell: with the inode it names a file for good, also after a
  * reboot has numbered the devices anew. */

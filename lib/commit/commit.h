@@ -37,7 +37,8 @@ int commit_in_place(struct source *overlay, struct backing *backing,
  * copied, synced, then renamed into place; replaces an existing file only
  * with @replace (else BALIMG_E_REFUSED).  The suffix .qcow2 makes a qcow2
  * image, any other a raw one; one that names a compressed format, or VMDK,
- * VDI or VHDX, is BALIMG_E_UNSUPPORTED.  Mode as the base's. */
+ * VDI or VHDX, is BALIMG_E_UNSUPPORTED.  Its mode is that of the file that it
+ * replaces, or the base's as the umask limits it (0600 of a device). */
 int commit_copy(struct source *overlay, const struct backing *backing,
 		const char *output, bool replace,
 		const struct progress *progress, uint64_t *written,

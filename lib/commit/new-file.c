@@ -113,9 +113,31 @@ give_name(struct new_file *file, bool replace)
 	return os_rename_new(file->temporary, file->path);
 }
 
+/* What is private needs no umask. */
+static int
+settle_mode(const struct new_file *file, bool replace,
+	    struct balimg_error *err)
+{
+	struct stat st, old;
+	mode_t mode;
+
+	if (fstat(file->fd, &st) < 0)
+		return error_sys(err, "cannot look at %s", file->path);
+	mode = st.st_mode & 07777;
+	if (replace && lstat(file->path, &old) == 0 && S_ISREG(old.st_mode))
+		mode = (mode & 07000) | (old.st_mode & 0777);
+	else if (mode & 077)
+		mode &= ~os_umask();
+	if (mode != (st.st_mode & 07777) && fchmod(file->fd, mode) < 0)
+		return error_sys(err, "cannot set the mode of %s", file->path);
+	return 0;
+}
+
 int
 new_file_publish(struct new_file *file, bool replace, struct balimg_error *err)
 {
+	if (settle_mode(file, replace, err) < 0)
+		return -1;
 	if (replace && !file->temporary && name_temporarily(file, err) < 0)
 		return -1;
 	if (give_name(file, replace) < 0) {

@@ -42,8 +42,9 @@ int new_file_open(struct new_file *file, const char *path,
 		  struct balimg_error *err) MUST_USE;
 
 /* Give the file, which the caller has synced, its name; the folder has yet to
- * be synced.  A file of that name is replaced if @replace, else
- * BALIMG_E_REFUSED. */
+ * be synced.  Of the mode that the caller gave it, the umask takes what it
+ * takes of every new file.  A file of that name is replaced if @replace, and
+ * leaves its permissions; else BALIMG_E_REFUSED. */
 int new_file_publish(struct new_file *file, bool replace,
 		     struct balimg_error *err) MUST_USE;
 

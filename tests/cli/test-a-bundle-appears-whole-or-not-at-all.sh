@@ -39,6 +39,18 @@ cp -r root owned
 run 0 hup build owned -o owned.docker
 err_has 'owned: belongs to user'
 
+# Who may read what it was made of may read it, where the umask lets them; one
+# that it replaces stays as readable as it was.
+chmod 777 root
+for mask in 022 077; do
+	rm -f mode.docker
+	(umask $mask && run 0 hup build root -o mode.docker)
+	equal "$(stat -c %a mode.docker)" "$(printf %o $((0666 & ~mask)))"
+done
+chmod 640 mode.docker
+run 0 hup build root -o mode.docker --force
+equal "$(stat -c %a mode.docker)" 640
+
 # What cannot be in a bundle, or is none.
 run 5 hup build root -o bad.docker --with opt/link/x=config
 err_has 'opt/link is no directory'
