@@ -54,13 +54,17 @@ edit_stage(struct context *ctx)
 static json_t *
 commit(struct context *ctx)
 {
+	unsigned flags = context_flags(ctx) & BALIMG_FORCE;
 	AUTO_TEXT char *text = NULL;
 	struct progress progress;
 
+	if (context_has(ctx, OPTION_DRY_RUN))
+		flags |= BALIMG_DRY_RUN;
+
 	progress_begin(&progress, ctx);
 	text = balimg_commit(ctx->image, context_value(ctx, OPTION_OUTPUT),
-			     context_value(ctx, OPTION_UNDO),
-			     context_flags(ctx) & BALIMG_FORCE, &ctx->err);
+			     context_value(ctx, OPTION_UNDO), flags,
+			     &ctx->err);
 	progress_end(&progress);
 	return answer_parse(ctx, text);
 }
@@ -76,12 +80,10 @@ finish(struct context *ctx)
 	if (!plan)
 		return -1;
 	plan_put_notes(ctx, plan);
-	if (!context_has(ctx, OPTION_DRY_RUN)) {
-		done = commit(ctx);
-		if (!done)
-			return -1;
-	}
-	plan_put(ctx, plan, done);
+	done = commit(ctx);
+	if (!done)
+		return -1;
+	plan_put(ctx, plan, context_has(ctx, OPTION_DRY_RUN) ? NULL : done);
 	return 0;
 }
 

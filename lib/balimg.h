@@ -91,6 +91,7 @@ enum balimg_flags {
 					 that of the image which an installer
 					 carries */
 	BALIMG_REPLACE = 1 << 6,      /* update: the root that is started */
+	BALIMG_DRY_RUN = 1 << 7,      /* commit: only see whether it may be */
 };
 
 /* Who opens a file system: engines of our own, in milliseconds, or libguestfs
@@ -110,12 +111,11 @@ enum balimg_engine {
 /* Open @path, a raw image file, a block device, or a qcow2, VMDK or VDI image
  * (known by its first bytes, and opened by qemu-nbd, a child of this process
  * that ends with it; an image that takes data from other files is
- * BALIMG_E_REFUSED).  @flags: BALIMG_WRITE,
- * BALIMG_YES, BALIMG_OUTER or BALIMG_INNER.  An installer (flasher) has in it
- * the image that it puts on the device.  Without either of the latter two,
- * settings, splash, networks and what else the installer carries over to the
- * device are its own; other files that are named by a role ("boot", "rootA")
- * are those of the image in it.
+ * BALIMG_E_REFUSED).  @flags: BALIMG_WRITE, BALIMG_YES, BALIMG_OUTER or
+ * BALIMG_INNER.  An installer (flasher) has in it the image that it puts on the
+ * device.  Without either of the latter two, settings, splash, networks and
+ * what else the installer carries over to the device are its own; other files
+ * that are named by a role ("boot", "rootA") are those of the image in it.
  *
  * With a pending journal of an interrupted commit beside it, a reader sees the
  * finished state and nothing is written; a writer finishes it first.  Refused
@@ -394,10 +394,10 @@ char *balimg_plan(struct balimg_image *image, unsigned flags,
 
 /* Write the staged edits: in place if @output is NULL (needs BALIMG_WRITE),
  * else to a new image file @output, raw, or qcow2 by the suffix .qcow2, which
- * appears whole or not at all and replaces one of that name only with
- * BALIMG_FORCE in @flags.  @undo_file, if not NULL, gets what balimg_undo()
- * needs (mode 0600).  Without anything staged nothing is written, unless
- * @output asks for a copy.  {"changed": true|false, "bytesWritten": N} */
+ * appears whole or not at all and replaces one only with BALIMG_FORCE in
+ * @flags.  @undo_file, or NULL, gets what balimg_undo() needs (mode 0600).  If
+ * nothing is staged, only @output is written.  BALIMG_DRY_RUN only sees whether
+ * it could be.  {"changed": true|false, "bytesWritten": N} */
 char *balimg_commit(struct balimg_image *image, const char *output,
 		    const char *undo_file, unsigned flags,
 		    struct balimg_error *err) BALIMG_MUST_USE;

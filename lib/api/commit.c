@@ -106,10 +106,24 @@ write_image(struct balimg_image *image, const char *output, unsigned flags,
 			       &image->progress, written, err);
 }
 
+/* Nothing is written: may the files be there? */
+static int
+check_names(const struct balimg_image *image, const char *output,
+	    const char *undo_file, unsigned flags, struct balimg_error *err)
+{
+	if (undo_file && commit_check_undo(undo_file, err) < 0)
+		return -1;
+	return output ? commit_check_copy(image->backing, output,
+					  flags & BALIMG_FORCE, err) :
+			0;
+}
+
 static int
 commit(struct balimg_image *image, const char *output, const char *undo_file,
        unsigned flags, uint64_t *written, struct balimg_error *err)
 {
+	if (flags & BALIMG_DRY_RUN)
+		return check_names(image, output, undo_file, flags, err);
 	if (undo_file && commit_save_undo(image->overlay, image->backing,
 					  undo_file, err) < 0)
 		return -1;
@@ -125,12 +139,13 @@ commit(struct balimg_image *image, const char *output, const char *undo_file,
 
 /* Stage what the volumes still hold; *@changed: is there anything? */
 static int
-prepare(struct balimg_image *image, const char *output, bool *changed,
-	struct balimg_error *err)
+prepare(struct balimg_image *image, const char *output, unsigned flags,
+	bool *changed, struct balimg_error *err)
 {
 	if (image_check_open(image, err) < 0)
 		return -1;
-	if (!output && !backing_is_writable(image->backing))
+	if (!output && !(flags & BALIMG_DRY_RUN) &&
+	    !backing_is_writable(image->backing))
 		return error_set(err, BALIMG_E_USAGE,
 				 "the image was opened for reading only");
 	if (image->os && os_flush(image->os, err) < 0) {
@@ -158,7 +173,7 @@ balimg_commit(struct balimg_image *image, const char *output,
 		error_nomem(err);
 		return NULL;
 	}
-	if (prepare(image, output, &changed, err) < 0 ||
+	if (prepare(image, output, flags, &changed, err) < 0 ||
 	    ((changed || output) &&
 	     commit(image, output, changed ? undo_file : NULL, flags, &written,
 		    err) < 0)) {

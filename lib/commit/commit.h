@@ -44,10 +44,18 @@ int commit_copy(struct source *overlay, const struct backing *backing,
 		const struct progress *progress, uint64_t *written,
 		struct balimg_error *err) MUST_USE;
 
+/* Could commit_copy() write @output?  Fails as it would, as far as that is
+ * known without writing. */
+int commit_check_copy(const struct backing *backing, const char *output,
+		      bool replace, struct balimg_error *err) MUST_USE;
+
 /* Write the undo file of @overlay to @path (0600, whole or not at all, never
  * replacing a file). */
 int commit_save_undo(struct source *overlay, const struct backing *backing,
 		     const char *path, struct balimg_error *err) MUST_USE;
+
+/* Could commit_save_undo() write @path?  As commit_check_copy(). */
+int commit_check_undo(const char *path, struct balimg_error *err) MUST_USE;
 
 /* Look for a journal of @backing.  *@file gets it, open and believed, or
  * NULL if there is none.  Believed only if: a regular file, not followed

@@ -136,6 +136,29 @@ fill(int fd, enum form form, struct source *overlay,
 	return io_sync(fd, err);
 }
 
+/* May it be there, and in what form? */
+static int
+check(const struct backing *backing, const char *output, bool replace,
+      enum form *form, struct balimg_error *err)
+{
+	if (choose_form(output, form, err) < 0)
+		return -1;
+	return new_file_check(output, backing_stat(backing),
+			      "leave out -o to edit it in place", replace,
+			      err);
+}
+
+int
+commit_check_copy(const struct backing *backing, const char *output,
+		  bool replace, struct balimg_error *err)
+{
+	enum form form;
+
+	if (check(backing, output, replace, &form, err) < 0)
+		return -1;
+	return new_file_check_folder(output, err);
+}
+
 int
 commit_copy(struct source *overlay, const struct backing *backing,
 	    const char *output, bool replace, const struct progress *progress,
@@ -145,10 +168,7 @@ commit_copy(struct source *overlay, const struct backing *backing,
 	enum form form;
 
 	*written = 0;
-	if (choose_form(output, &form, err) < 0 ||
-	    new_file_check(output, backing_stat(backing),
-			   "leave out -o to edit it in place", replace,
-			   err) < 0 ||
+	if (check(backing, output, replace, &form, err) < 0 ||
 	    new_file_open(&file, output, err) < 0)
 		return -1;
 	if (fill(file.fd, form, overlay, backing, progress, err) < 0)

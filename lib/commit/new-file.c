@@ -53,6 +53,29 @@ new_file_folder(const char *path)
 }
 
 int
+new_file_check_folder(const char *path, struct balimg_error *err)
+{
+	AUTO_FREE char *folder = new_file_folder(path);
+	AUTO_FREE char *inside = NULL;
+
+	/* With the dot, what is no folder is told from one that is closed. */
+	if (!folder || asprintf(&inside, "%s/.", folder) < 0) {
+		inside = NULL;
+		return error_nomem(err);
+	}
+	if (faccessat(AT_FDCWD, inside, W_OK | X_OK, AT_EACCESS) < 0)
+		return error_sys(err, "cannot make a file in %s", folder);
+	return 0;
+}
+
+int
+new_file_refuse(const char *path, struct balimg_error *err)
+{
+	error_set(err, BALIMG_E_REFUSED, "%s exists already", path);
+	return error_hint(err, "choose another name");
+}
+
+int
 new_file_open(struct new_file *file, const char *path,
 	      struct balimg_error *err)
 {
@@ -141,11 +164,8 @@ new_file_publish(struct new_file *file, bool replace, struct balimg_error *err)
 	if (replace && !file->temporary && name_temporarily(file, err) < 0)
 		return -1;
 	if (give_name(file, replace) < 0) {
-		if (errno == EEXIST) {
-			error_set(err, BALIMG_E_REFUSED, "%s exists already",
-				  file->path);
-			return error_hint(err, "choose another name");
-		}
+		if (errno == EEXIST)
+			return new_file_refuse(file->path, err);
 		return error_sys(err, "cannot make %s", file->path);
 	}
 	free(STEAL(file->temporary));

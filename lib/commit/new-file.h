@@ -34,6 +34,13 @@ int new_file_check(const char *path, const struct stat *input,
 		   const char *advice, bool replace, struct balimg_error *err)
 	MUST_USE;
 
+/* May there be any new file in the folder of @path?  Fails as new_file_open()
+ * would, as far as that is known without writing. */
+int new_file_check_folder(const char *path, struct balimg_error *err) MUST_USE;
+
+/* BALIMG_E_REFUSED: @path is there, and is not to be replaced. */
+int new_file_refuse(const char *path, struct balimg_error *err);
+
 /* The folder that @path is in, to be freed; NULL if memory ran out. */
 char *new_file_folder(const char *path) MUST_USE;
 

@@ -9,6 +9,16 @@
 #include "commit/new-file.h"
 
 int
+commit_check_undo(const char *path, struct balimg_error *err)
+{
+	struct stat st;
+
+	if (new_file_check_folder(path, err) < 0)
+		return -1;
+	return lstat(path, &st) < 0 ? 0 : new_file_refuse(path, err);
+}
+
+int
 commit_save_undo(struct source *overlay, const struct backing *backing,
 		 const char *path, struct balimg_error *err)
 {

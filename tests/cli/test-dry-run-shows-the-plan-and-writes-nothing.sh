@@ -38,3 +38,37 @@ run 0 config set x.img "note=${euros}€"
 run 0 config set x.img "note=${euros}é"
 out_has '€" → …€'
 iconv -f UTF-8 -t UTF-8 out >/dev/null || fail 'half a character'
+
+# What the real run refuses before it writes, the dry one does too, in the same
+# words.
+mkdir folder folder/closed
+echo mine >there
+echo mine >there.undo
+# as_real STATUS WORDS OPTION...
+as_real() {
+	local status=$1 words=$2
+	shift 2
+	run "$status" config set x.img hostname=other "$@"
+	err_has "$words"
+	mv err real.err
+	run "$status" config set x.img hostname=other "$@" -n
+	diff real.err err
+	run "$status" --json config set x.img hostname=other "$@" -n
+	jq -e --arg words "$words" '.error.message | contains($words)' out \
+		>jq.out || fail "$(cat out)"
+}
+as_real 5 'folder exists and is not a regular file' -o folder --force
+as_real 5 'there exists already' -o there
+as_real 5 'x.img is the image itself' -o x.img --force
+as_real 3 'compressed images cannot be written' -o new.gz
+as_real 4 'cannot make a file in absent' -o absent/new
+as_real 4 'cannot make a file in absent' --undo absent/new
+as_real 5 'there.undo exists already' --undo there.undo
+run 0 config set x.img hostname=other -n -o there --force --undo new.undo
+run 0 config set x.img hostname=other -n -o folder/new
+[ -z "$(find . -name 'new*')" ] || fail 'something was written'
+equal "$(cat there there.undo)" "$(printf 'mine\nmine')"
+chmod 500 folder/closed
+if [ "$(id -u)" != 0 ]; then
+	as_real 6 'cannot make a file in folder/closed' -o folder/closed/new
+fi
