@@ -208,8 +208,8 @@ warn_of_owner(const struct context *ctx, const json_t *answer)
 	    !S_ISDIR(st.st_mode) || !st.st_uid)
 		return;
 	text = xasprintf("belongs to user %u, and so it will on the device: "
-			 "unpack and build as root, or both within one "
-			 "fakeroot",
+			 "let --manifest say who owns what, or build as root "
+			 "or within a fakeroot",
 			 (unsigned)st.st_uid);
 	say_note(ctx, "warning", ctx->path, text);
 }
