@@ -25,7 +25,10 @@ judge() {
 	tidy
 	for spare in there/.balimg-*; do
 		[ -e "$spare" ] || continue
-		[ "${1% *}" = rename ] || fail "after $1: $spare is left"
+		case $1 in
+		rename* | *s) ;;
+		*) fail "after $1: $spare is left" ;;
+		esac
 		cmp "$spare" new.qcow2
 		rm "$spare"
 	done
