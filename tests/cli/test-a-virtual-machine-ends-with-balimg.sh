@@ -8,7 +8,7 @@ requires jq mkfs.btrfs pgrep
 . "$srcdir/tests/lib/guest.sh"
 
 image resin1 x.img 512M
-truncate -s $(($(sectors x.img 6) * 512)) data
+truncate -s $(($(partition x.img 6 size) * 512)) data
 mkfs.btrfs -q -L resin-data data >/dev/null 2>&1
 put_partition x.img 6 data
 cp --sparse=always x.img was.img

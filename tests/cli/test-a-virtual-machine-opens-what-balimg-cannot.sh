@@ -24,11 +24,11 @@ mkdir -p tree/rce/data
 echo 'from btrfs' >tree/rce/data/file
 ln -s /rce/data/file tree/absolute
 ln -s nowhere tree/dangling
-truncate -s $(($(sectors x.img 6) * 512)) data
+truncate -s $(($(partition x.img 6 size) * 512)) data
 mkfs.btrfs -q -L resin-data -r tree data >/dev/null 2>&1
 put_partition x.img 6 data
 
-truncate -s $(($(sectors x.img 3) * 512)) xfs
+truncate -s $(($(partition x.img 3 size) * 512)) xfs
 printf '%s\n' nothing '0 0' 'd--755 0 0' 'file ---644 7 8 tree/rce/data/file' \
 	'$' >proto
 mkfs.xfs -q -p proto xfs || skip 'this mkfs.xfs makes no volume that small'
@@ -38,7 +38,7 @@ head -c 4096 /dev/zero | tr '\0' o >old
 head -c 4096 /dev/zero | tr '\0' n >new
 mkdir conf
 cp old conf/file
-truncate -s $(($(sectors x.img 5) * 512)) ext
+truncate -s $(($(partition x.img 5 size) * 512)) ext
 mke2fs -q -F -t ext4 -b 4096 -L resin-conf -d conf ext
 block=$(debugfs -R 'bmap file 0' ext 2>/dev/null)
 printf '%s\n' 'journal_open' "journal_write -b $block new" journal_close |

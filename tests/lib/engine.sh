@@ -33,8 +33,7 @@ needs_engine() {
 # mount_root FILE NUMBER: the file system in that partition, at mounted/
 mount_root() {
 	local size
-	size=$(sfdisk -J "$1" 2>/dev/null |
-		jq ".partitiontable.partitions[$2 - 1].size")
+	size=$(partition "$1" "$2" size)
 	mkdir -p mounted
 	mount -o "loop,offset=$(part_offset "$1" "$2"),sizelimit=$((size * 512))" \
 		"$1" mounted 2>mount.log || skip "no loop mounts: $(cat mount.log)"

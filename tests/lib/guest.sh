@@ -21,17 +21,11 @@ mkdir scratch
 export TMPDIR=${work:?}/scratch
 export LIBGUESTFS_CACHEDIR=${LIBGUESTFS_CACHEDIR:-/var/tmp}
 
-# partition FILE NUMBER: its first sector and its size in sectors
-partition() {
-	sfdisk -J "$1" 2>/dev/null | jq -r --arg number "$2" \
-		'.partitiontable.partitions[] |
-		 select(.node | endswith($number)) | "\(.start) \(.size)"'
-}
-
 # put_partition IMAGE NUMBER FILE, take_partition IMAGE NUMBER FILE
 put_partition() {
 	local start size
-	read -r start size <<<"$(partition "$1" "$2")"
+	start=$(partition "$1" "$2" start)
+	size=$(partition "$1" "$2" size)
 	[ "$(stat -c %s "$3")" -le $((size * 512)) ] || fail "$3 is too large"
 	fallocate -p -o $((start * 512)) -l $((size * 512)) "$1"
 	dd if="$3" of="$1" bs=512 seek="$start" conv=notrunc,sparse status=none
@@ -39,16 +33,12 @@ put_partition() {
 
 take_partition() {
 	local start size
-	read -r start size <<<"$(partition "$1" "$2")"
+	start=$(partition "$1" "$2" start)
+	size=$(partition "$1" "$2" size)
 	rm -f "$3"
 	dd if="$1" of="$3" bs=512 skip="$start" count="$size" conv=sparse \
 		status=none
 	truncate -s $((size * 512)) "$3"
-}
-
-# sectors IMAGE NUMBER: how many it has
-sectors() {
-	partition "$1" "$2" | cut -d' ' -f2
 }
 
 # For root, libguestfs has its sockets in a folder in /tmp, wherever it is told
