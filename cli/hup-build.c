@@ -179,14 +179,7 @@ put_answer(const struct context *ctx, const json_t *answer)
 	long long left_out = answer_number(answer, "leftOut");
 	AUTO_FREE char *note = NULL;
 
-	printf("%s", term_ink(ctx, stdout, INK_BOLD));
-	text_put(stdout, answer_string(answer, "output"));
-	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
-	table_put_fact(ctx, "kind",
-		       hup_format_title(answer_string(answer, "format")));
-	table_put_fact(ctx, "OS", answer_string(answer, "version"));
-	table_put_fact(ctx, "device type",
-		       answer_string(answer, "deviceType"));
+	hup_put_head(ctx, answer_string(answer, "output"), answer);
 	table_put_fact(ctx, "image", answer_string(answer, "imageId"));
 	table_put_fact(ctx, "manifest", answer_string(answer, "manifest"));
 	put_layers(ctx, json_object_get(answer, "layers"));

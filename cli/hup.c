@@ -27,14 +27,26 @@ hup_file(const char *word)
 	return strcmp(word, "-") ? word : "/dev/stdin";
 }
 
-const char *
-hup_format_title(const char *format)
+static const char *
+format_title(const char *format)
 {
 	if (!strcmp(format, "hostapp"))
 		return "hostapp (docker archive), for OS 2.5 and later";
 	if (!strcmp(format, "resinhup"))
 		return "resinhup (root file system), for OS up to 2.4";
 	return "no update bundle";
+}
+
+void
+hup_put_head(const struct context *ctx, const char *title,
+	     const json_t *answer)
+{
+	table_put_title(ctx, title);
+	table_put_fact(ctx, "kind",
+		       format_title(answer_string(answer, "format")));
+	table_put_fact(ctx, "OS", answer_string(answer, "version"));
+	table_put_fact(ctx, "device type",
+		       answer_string(answer, "deviceType"));
 }
 
 static void
@@ -93,14 +105,7 @@ put_layers(const struct context *ctx, const json_t *layers)
 static void
 put_report(const struct context *ctx, const json_t *report, const char *path)
 {
-	printf("%s", term_ink(ctx, stdout, INK_BOLD));
-	text_put(stdout, path);
-	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
-	table_put_fact(ctx, "kind",
-		       hup_format_title(answer_string(report, "format")));
-	table_put_fact(ctx, "OS", answer_string(report, "version"));
-	table_put_fact(ctx, "device type",
-		       answer_string(report, "deviceType"));
+	hup_put_head(ctx, path, report);
 	table_put_fact(ctx, "built on", answer_string(report, "architecture"));
 	put_size(ctx, report);
 	put_contents(ctx, report);

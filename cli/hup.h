@@ -5,13 +5,17 @@
 #ifndef BALIMG_CLI_HUP_H
 #define BALIMG_CLI_HUP_H
 
+#include <jansson.h>
+
 #include "command.h"
 
 /* The file that an operand names: "-" is standard input. */
 const char *hup_file(const char *word);
 
-/* What a kind of bundle is called, for people. */
-const char *hup_format_title(const char *format);
+/* Print what every answer about a bundle begins with: its name, its kind, the
+ * OS and the device type. */
+void hup_put_head(const struct context *ctx, const char *title,
+		  const json_t *answer);
 
 /* ---- hup-build.c ---- */
 

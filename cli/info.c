@@ -21,7 +21,6 @@
 
 #define MAX_NAMES 100u /* of a list */
 
-/* "  label        value", wrapped; nothing if there is no value. */
 static const char *
 label_name(const char *label)
 {
@@ -78,9 +77,7 @@ put_head(const struct context *ctx, const json_t *info)
 	AUTO_FREE char *disk = NULL;
 	char text[SIZE_TEXT];
 
-	printf("%s", term_ink(ctx, stdout, INK_BOLD));
-	text_put(stdout, answer_string(info, "path"));
-	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
+	table_put_title(ctx, answer_string(info, "path"));
 	put_os(ctx, info);
 	disk = xasprintf("%s, %s", size_text(text, size),
 			 label_name(answer_string(info, "label")));

@@ -16,6 +16,14 @@
 #define LABEL_WIDTH 13
 
 void
+table_put_title(const struct context *ctx, const char *title)
+{
+	printf("%s", term_ink(ctx, stdout, INK_BOLD));
+	text_put(stdout, title);
+	printf("%s\n", term_ink(ctx, stdout, INK_PLAIN));
+}
+
+void
 table_put_fact(const struct context *ctx, const char *label, const char *value)
 {
 	AUTO_FREE char *safe = text_safe(value);

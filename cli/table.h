@@ -10,6 +10,9 @@
 
 #include "context.h"
 
+/* Print a line that says of what things are told next, the text made safe. */
+void table_put_title(const struct context *ctx, const char *title);
+
 /* Print a line of what is told of one thing: "  label   value", the value made
  * safe and wrapped; nothing if it is "". */
 void table_put_fact(const struct context *ctx, const char *label,

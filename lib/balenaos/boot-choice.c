@@ -138,9 +138,7 @@ find_pair(const struct os *os, struct boot_roots *roots)
 static unsigned
 number_of(const struct os *os, size_t at)
 {
-	const struct os_partition *part = os_get_partition(os, at);
-
-	return part->partition ? part->partition->number : 0;
+	return os_partition_number(os_get_partition(os, at));
 }
 
 /* The letter that @text says, or 0. */
@@ -193,17 +191,13 @@ boot_find_roots(const struct os *os, struct volume *boot,
 	for (place = boot_places; !said && place < boot_places + BOOT_PLACES;
 	     place++) {
 		AUTO_FREE char *text = NULL;
-		bool exists;
 		size_t len;
 
-		if (volume_exists(boot, place->path, &exists, err) < 0)
+		if (volume_read_optional(boot, place->path, TEXT_LIMIT, &text,
+					 &len, err) < 0)
 			return -1;
-		if (!exists)
-			continue;
-		if (volume_read_file(boot, place->path, TEXT_LIMIT, &text,
-				     &len, err) < 0)
-			return -1;
-		said = read_letter(os, roots, hex, place, text);
+		if (text)
+			said = read_letter(os, roots, hex, place, text);
 	}
 	if (said == 'B')
 		roots->started = roots->second;

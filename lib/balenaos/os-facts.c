@@ -35,21 +35,6 @@ open_boot(struct os *os, struct volume **boot, struct balimg_error *err)
 	return error_pass(err, &why);
 }
 
-/* As volume_read_file(), *@data being NULL where there is no @path. */
-static int
-read_optional(struct volume *vol, const char *path, char **data, size_t *len,
-	      struct balimg_error *err)
-{
-	bool exists;
-
-	*data = NULL;
-	if (volume_exists(vol, path, &exists, err) < 0)
-		return -1;
-	if (!exists)
-		return 0;
-	return volume_read_file(vol, path, FILE_LIMIT, data, len, err);
-}
-
 /* ---- os-release ------------------------------------------------------- */
 
 /* *@value: the first of @names that is set in @text, or NULL. */
@@ -126,8 +111,8 @@ read_root_release(struct os *os, struct volume *boot, char **text, size_t *len,
 	    roots.started != BOOT_NOWHERE &&
 	    os_own_volume(os, roots.started, &why))
 		root = os_view(os, roots.started, &why);
-	if (root &&
-	    read_optional(root, PLACE_ROOT_OS_RELEASE, text, len, &why) == 0)
+	if (root && volume_read_optional(root, PLACE_ROOT_OS_RELEASE,
+					 FILE_LIMIT, text, len, &why) == 0)
 		return 0;
 	*text = NULL;
 	return !why.code || error_is_finding(&why) ? 0 : error_pass(err, &why);
@@ -146,8 +131,8 @@ load_release(struct os *os, struct balimg_error *err)
 	facts->variant = OS_VARIANT_UNKNOWN;
 	if (open_boot(os, &boot, err) < 0)
 		return -1;
-	if (boot &&
-	    read_optional(boot, PLACE_OS_RELEASE, &text, &len, err) < 0)
+	if (boot && volume_read_optional(boot, PLACE_OS_RELEASE, FILE_LIMIT,
+					 &text, &len, err) < 0)
 		return -1;
 	if (boot && !text && read_root_release(os, boot, &text, &len, err) < 0)
 		return -1;
@@ -191,7 +176,7 @@ read_json_string(struct volume *vol, const char *path, const char *json_path,
 	size_t len;
 
 	*value = NULL;
-	if (read_optional(vol, path, &text, &len, err) < 0)
+	if (volume_read_optional(vol, path, FILE_LIMIT, &text, &len, err) < 0)
 		return -1;
 	if (!text)
 		return 0;
@@ -213,7 +198,8 @@ read_os_release_slug(struct volume *boot, char **slug,
 	AUTO_FREE char *text = NULL;
 	size_t len;
 
-	if (read_optional(boot, PLACE_OS_RELEASE, &text, &len, err) < 0)
+	if (volume_read_optional(boot, PLACE_OS_RELEASE, FILE_LIMIT, &text,
+				 &len, err) < 0)
 		return -1;
 	return text ? get_first(text, len, names, slug, err) : 0;
 }

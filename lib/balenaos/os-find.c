@@ -14,10 +14,9 @@
 static bool
 has_number(const struct os_partition *part, const char *name)
 {
-	unsigned number = part->partition ? part->partition->number : 0;
 	char digits[16];
 
-	snprintf(digits, sizeof(digits), "%u", number);
+	snprintf(digits, sizeof(digits), "%u", os_partition_number(part));
 	return !strcmp(digits, name);
 }
 

@@ -72,8 +72,7 @@ open_in_guest(struct os *os, size_t at, struct balimg_error *err)
 
 	if (need_key(os, part, err) < 0 || need_guest(os, err) < 0)
 		return NULL;
-	return guest_open_volume(os->guest,
-				 part->partition ? part->partition->number : 0,
+	return guest_open_volume(os->guest, os_partition_number(part),
 				 os->places[at].slice, err);
 }
 

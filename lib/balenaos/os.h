@@ -41,6 +41,13 @@ struct os_partition {
 	enum os_role role;
 };
 
+/* As the table counts, and bootloaders do; 0: it is the whole image. */
+static inline unsigned
+os_partition_number(const struct os_partition *part)
+{
+	return part->partition ? part->partition->number : 0;
+}
+
 struct os; /* an image's partitions and what they hold */
 
 /* Read the table and identify every partition of @image (lent).  Fails only

@@ -16,23 +16,18 @@ char *
 apply_read_text(struct volume *vol, const char *path, size_t *len,
 		struct balimg_error *err)
 {
-	struct balimg_error why = { 0 };
-	char *text = NULL;
+	char *text;
 
-	*len = 0;
-	if (volume_read_file(vol, path, TEXT_LIMIT, &text, len, &why) == 0)
-		return text;
-	if (!error_is(&why, BALIMG_E_NOT_FOUND))
-		error_pass(err, &why);
-	return NULL;
+	return volume_read_optional(vol, path, TEXT_LIMIT, &text, len, err) <
+			       0 ?
+		       NULL :
+		       text;
 }
 
 unsigned
 apply_number(const struct apply *apply, size_t at)
 {
-	const struct os_partition *part = os_get_partition(apply->os, at);
-
-	return part->partition ? part->partition->number : 0;
+	return os_partition_number(os_get_partition(apply->os, at));
 }
 
 /* An installer carries the system that is to be updated. */

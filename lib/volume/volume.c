@@ -254,6 +254,20 @@ volume_read_file(struct volume *vol, const char *path, size_t limit,
 }
 
 int
+volume_read_optional(struct volume *vol, const char *path, size_t limit,
+		     char **data, size_t *len, struct balimg_error *err)
+{
+	struct balimg_error why = { 0 };
+
+	*data = NULL;
+	*len = 0;
+	if (volume_read_file(vol, path, limit, data, len, &why) == 0 ||
+	    error_is(&why, BALIMG_E_NOT_FOUND))
+		return 0;
+	return error_pass(err, &why);
+}
+
+int
 volume_compare(struct source *a, struct source *b, bool *same,
 	       struct balimg_error *err)
 {

@@ -139,6 +139,11 @@ int volume_read_file(struct volume *vol, const char *path, size_t limit,
 		     char **data, size_t *len, struct balimg_error *err)
 	MUST_USE;
 
+/* The same, *@data being NULL where there is no @path. */
+int volume_read_optional(struct volume *vol, const char *path, size_t limit,
+			 char **data, size_t *len, struct balimg_error *err)
+	MUST_USE;
+
 /* The content of @path as a source that borrows @vol.  In an ext volume that
  * may be written it is writable, its writes being staged like any edit, and
  * agrees with later edits of the file but for its size; else read only. */

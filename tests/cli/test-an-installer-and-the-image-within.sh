@@ -14,21 +14,11 @@ requires mcopy sfdisk fsck.fat debugfs e2fsck jq
 inner_file=/opt/balena-image-generic-amd64.balenaos-img
 "$srcdir/tests/lib/make-image.sh" flasher stock.img
 
-# start IMAGE NUMBER: where a partition begins, in bytes
-start() {
-	echo $(($(sfdisk -J "$1" |
-		jq ".partitiontable.partitions[$2 - 1].start") * 512))
-}
-
-size() {
-	echo $(($(sfdisk -J "$1" |
-		jq ".partitiontable.partitions[$2 - 1].size") * 512))
-}
-
 # cut IMAGE NUMBER FILE: the bytes of a partition
 cut_out() {
-	dd if="$1" of="$3" bs=1M iflag=skip_bytes,count_bytes status=none \
-		skip="$(start "$1" "$2")" count="$(size "$1" "$2")" conv=sparse
+	dd if="$1" of="$3" bs=512 conv=sparse status=none \
+		skip="$(partition "$1" "$2" start)" \
+		count="$(partition "$1" "$2" size)"
 }
 
 # take_apart IMAGE: root.ext4, inner.img and inner.fat, all judged

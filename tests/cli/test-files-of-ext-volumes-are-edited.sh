@@ -9,12 +9,9 @@ requires jq e2fsck debugfs mkfs.ext4
 
 # root: take rootA out of x.img, and have e2fsck judge it
 root() {
-	local start size
-	read -r start size < <(sfdisk -J x.img 2>/dev/null |
-		jq -r '.partitiontable.partitions[] |
-		       select(.name == "resin-rootA") | "\(.start) \(.size)"')
-	dd if=x.img of=root.img bs=512 skip="$start" count="$size" \
-		conv=sparse status=none
+	dd if=x.img of=root.img bs=512 conv=sparse status=none \
+		skip="$(partition x.img resin-rootA start)" \
+		count="$(partition x.img resin-rootA size)"
 	e2fsck -fn root.img >fsck.out 2>&1 || fail "$(cat fsck.out)"
 }
 
@@ -25,7 +22,6 @@ inside() {
 
 # prepare: links, owners and attributes in rootA, by debugfs
 prepare() {
-	local start
 	root
 	printf '%s\n' 'symlink absolute /etc/kept' \
 		'symlink outside ../../etc/new' 'cd etc' \
@@ -36,9 +32,8 @@ prepare() {
 		'symlink loop loop' 'mknod null c 1 3' |
 		debugfs -w -f - root.img >debugfs.out 2>&1
 	e2fsck -fn root.img >fsck.out 2>&1 || fail "$(cat fsck.out)"
-	start=$(sfdisk -J x.img 2>/dev/null | jq '.partitiontable.partitions[] |
-		select(.name == "resin-rootA").start')
-	dd if=root.img of=x.img bs=512 seek="$start" conv=notrunc status=none
+	dd if=root.img of=x.img bs=512 conv=notrunc status=none \
+		seek="$(partition x.img resin-rootA start)"
 }
 
 image generic x.img 256M

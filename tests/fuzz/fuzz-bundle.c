@@ -18,13 +18,6 @@
 #include "fuzz.h"
 
 static void
-must(bool cond)
-{
-	if (!cond)
-		abort();
-}
-
-static void
 must_be_clean(const char *path)
 {
 	const char *part;

@@ -31,13 +31,6 @@ struct edit {
 	struct slice text;
 };
 
-static void
-must(bool cond)
-{
-	if (!cond)
-		abort();
-}
-
 /* ---- the same on a tree -------------------------------------------- */
 
 static json_t *

@@ -40,13 +40,6 @@ struct store {
 	size_t count;
 };
 
-static void
-must(bool cond)
-{
-	if (!cond)
-		abort();
-}
-
 /* A call that failed must have said why. */
 static void
 check(int result, struct balimg_error *err)

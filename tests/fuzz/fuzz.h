@@ -10,8 +10,17 @@
 #ifndef BALIMG_TESTS_FUZZ_H
 #define BALIMG_TESTS_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+
+static inline void
+must(bool cond)
+{
+	if (!cond)
+		abort();
+}
 
 /* Try the @size bytes at @data; 0.  What must hold is said by abort(). */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
